@@ -1,0 +1,385 @@
+//! What comes in from files: how a file was read, what was wrong in it, what it covers.
+
+use crate::dated::{Period, When};
+use crate::pence::Pence;
+use crate::record::{Kind, RecordId, Reference};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dataset {
+    /// Payments over a threshold, or purchase-card lines.
+    Payments,
+    /// A contracts register (Transparency Code).
+    Contracts,
+    /// Open Contracting releases or records.
+    Ocds,
+    /// A table with the documented headings of a kind.
+    Organisations,
+    Services,
+    Arrangements,
+    StaffMovements,
+    Claims,
+    Events,
+    /// Decisions on which payments are technology.
+    Scope,
+    /// Decisions on which organisation a printed name means.
+    Names,
+}
+
+/// The role that a column of a payments file or contracts register plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    // payments
+    Date,
+    Amount,
+    Net,
+    Vat,
+    Gross,
+    Supplier,
+    SupplierNumber,
+    CompanyNumber,
+    Department,
+    Service,
+    Category,
+    Description,
+    Transaction,
+    // contracts registers
+    Reference,
+    Title,
+    Start,
+    End,
+    Review,
+    ExtensionOption,
+    ContractValue,
+    AnnualValue,
+    Process,
+    /// Published but not kept: card numbers, e-mail addresses, telephone numbers.
+    Personal,
+    /// Kept in the source file only.
+    Other,
+}
+
+/// What was read from one column, and why it was taken for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnReading {
+    /// From 0.
+    pub index: usize,
+    /// As printed; empty where the file names no column.
+    pub header: String,
+    pub role: Role,
+    /// 0 to 100.
+    pub confidence: u8,
+    /// One plain sentence.
+    pub why: String,
+}
+
+/// How the dates of a file are written; settled over the whole file, never row by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    /// No date in the file depends on the order.
+    Plain,
+    DayFirst,
+    MonthFirst,
+}
+
+/// The character encoding of a text file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encoding {
+    /// The WHATWG label: `utf-8`, `windows-1252`, `utf-16le`.
+    pub label: String,
+    /// The text had been encoded twice and was put right.
+    pub twice: bool,
+}
+
+/// How a file was read. Stored whole in the import record: the same source under the same reading
+/// gives the same rows for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub dataset: Dataset,
+    /// The version of the reading program; raised whenever the same file would read differently.
+    pub reader: u16,
+    /// `csv`, `xls`, `xlsx`, `ods`, `json`, `jsonl`.
+    pub format: String,
+    pub compressed: bool,
+    pub encoding: Option<Encoding>,
+    pub delimiter: Option<char>,
+    pub sheet: Option<String>,
+    /// The lines (from 1) that make up the heading; empty when the file has none.
+    pub header_lines: Vec<u64>,
+    pub columns: Vec<ColumnReading>,
+    pub date_order: Option<DateOrder>,
+    /// Stated by the person, for files that carry no dates.
+    pub period: Option<Period>,
+    /// What a person should know of how the file was understood, in plain sentences.
+    pub notes: Vec<String>,
+}
+
+impl Reading {
+    /// The column that plays a role.
+    pub fn column(&self, role: Role) -> Option<&ColumnReading> {
+        self.columns.iter().find(|column| column.role == role)
+    }
+}
+
+/// Something wrong in a file's data: the row was not taken, the rest of the file was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The line in the file (row number in a spreadsheet), from 1; 0 when the whole file is meant.
+    pub line: u64,
+    /// The column's heading as printed, or its number where the file names none.
+    pub column: String,
+    /// As printed.
+    pub value: String,
+    /// What is wrong and what to do, in plain words.
+    pub reason: String,
+    /// The amount of the rejected row where it could be read, so that totals can be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Pence>,
+}
+
+/// What the reading of a whole file came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Rows taken.
+    pub rows: u64,
+    /// Rows not taken, each with its fault.
+    pub rejected: u64,
+    /// Lines that are no data: blank, repeated headings, totals; and the amount that totals lines state.
+    pub set_aside: u64,
+    /// Sum of the rows taken.
+    pub total: Pence,
+    /// Sum of the rejected rows whose amount could be read.
+    pub rejected_total: Pence,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+/// What an import speaks for: two imports that share a ledger and a day may count money twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub authority: RecordId,
+    /// Who published the file, where that is not the authority.
+    pub publisher: Option<String>,
+    /// `payments` or `purchase cards`, or as the person names it.
+    pub ledger: String,
+    pub period: Option<Period>,
+}
+
+/// One Parquet file of facts, named by its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// SHA-256 of the file, hexadecimal; the file's name is `<hash>.parquet`.
+    pub hash: String,
+    pub rows: u64,
+    pub total: Pence,
+}
+
+/// What a person decided about an import that overlaps live ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "is", content = "of")]
+pub enum Overlap {
+    /// It replaces this import, which no longer counts from the same entry on.
+    Replaces(RecordId),
+    /// Both count: they hold different payments.
+    Adds,
+    /// It overlaps and nobody has decided; both count and the figures' basis says so.
+    Undecided,
+}
+
+/// One file taken in. This record is the commit: facts reads only parts that live imports list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    pub dataset: Dataset,
+    /// The file's name as it was given, without its folder.
+    pub file: String,
+    /// SHA-256 of the source as it came; it is kept in the vault under this name.
+    pub source: String,
+    /// SHA-256 of the reading.
+    pub reading_hash: String,
+    pub reading: Reading,
+    pub coverage: Coverage,
+    pub tally: Tally,
+    /// SHA-256 of the list of faults (JSON lines) in the vault; none when there was no fault.
+    pub faults: Option<String>,
+    pub parts: Vec<Part>,
+    pub overlap: Option<Overlap>,
+    /// The import that replaced this one, if any: this one no longer counts.
+    pub replaced_by: Option<RecordId>,
+}
+
+impl Import {
+    /// Whether its rows count.
+    pub fn is_live(&self) -> bool {
+        self.replaced_by.is_none()
+    }
+}
+
+impl Kind for Import {
+    const NAME: &'static str = "import";
+    const VERSION: u16 = 1;
+    fn title(&self) -> String {
+        self.file.clone()
+    }
+    fn references(&self) -> Vec<Reference> {
+        vec![Reference { kind: "organisation", id: self.coverage.authority }]
+    }
+}
+
+/// A remembered way of reading one publisher's files: it proposes the next reading, nothing more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    pub dataset: Dataset,
+    pub name: String,
+    /// The headings, as printed and in order: a file with the same headings is proposed this layout.
+    pub headings: Vec<String>,
+    /// The role of each heading, in the same order, as a person confirmed it.
+    pub roles: Vec<Role>,
+    pub date_order: Option<DateOrder>,
+}
+
+impl Kind for Layout {
+    const NAME: &'static str = "layout";
+    const VERSION: u16 = 1;
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// One payment as printed: nothing derived, so that it leads back to its file and line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment<'a> {
+    pub line: u64,
+    /// The day paid; for files that state only a month, quarter or period, its first day.
+    pub date: Date,
+    /// The last day the printed date can mean; equal to `date` where a day is printed.
+    pub date_to: Date,
+    /// Net of VAT where the file says so; else the one amount it prints.
+    pub amount: Pence,
+    pub vat: Option<Pence>,
+    pub gross: Option<Pence>,
+    /// Empty where the file leaves it blank.
+    pub supplier: &'a str,
+    pub supplier_number: &'a str,
+    pub company_number: &'a str,
+    pub department: &'a str,
+    pub service: &'a str,
+    pub category: &'a str,
+    pub description: &'a str,
+    pub transaction: &'a str,
+}
+
+/// One text column of a batch: all texts in one buffer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// The texts, one after another.
+    pub buffer: String,
+    /// Where each ends in the buffer, in bytes.
+    pub ends: Vec<u32>,
+}
+
+impl Texts {
+    pub fn push(&mut self, text: &str) {
+        self.buffer.push_str(text);
+        self.ends.push(u32::try_from(self.buffer.len()).expect("a batch stays far below 4 GB"));
+    }
+
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        &self.buffer[start..self.ends[row] as usize]
+    }
+}
+
+/// A batch of payments, column by column, to hand from the room that reads to the room that counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payments {
+    pub line: Vec<u64>,
+    pub date: Vec<Date>,
+    pub date_to: Vec<Date>,
+    /// Pence.
+    pub amount: Vec<i64>,
+    pub vat: Vec<Option<i64>>,
+    pub gross: Vec<Option<i64>>,
+    pub supplier: Texts,
+    pub supplier_number: Texts,
+    pub company_number: Texts,
+    pub department: Texts,
+    pub service: Texts,
+    pub category: Texts,
+    pub description: Texts,
+    pub transaction: Texts,
+}
+
+impl Payments {
+    /// The number of rows at which readers hand a batch over.
+    pub const BATCH: usize = 32_768;
+
+    pub fn len(&self) -> usize {
+        self.line.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.line.is_empty()
+    }
+
+    pub fn push(&mut self, payment: &Payment<'_>) {
+        self.line.push(payment.line);
+        self.date.push(payment.date);
+        self.date_to.push(payment.date_to);
+        self.amount.push(payment.amount.0);
+        self.vat.push(payment.vat.map(|vat| vat.0));
+        self.gross.push(payment.gross.map(|gross| gross.0));
+        self.supplier.push(payment.supplier);
+        self.supplier_number.push(payment.supplier_number);
+        self.company_number.push(payment.company_number);
+        self.department.push(payment.department);
+        self.service.push(payment.service);
+        self.category.push(payment.category);
+        self.description.push(payment.description);
+        self.transaction.push(payment.transaction);
+    }
+
+    /// One row, as it was pushed.
+    pub fn get(&self, row: usize) -> Payment<'_> {
+        Payment {
+            line: self.line[row],
+            date: self.date[row],
+            date_to: self.date_to[row],
+            amount: Pence(self.amount[row]),
+            vat: self.vat[row].map(Pence),
+            gross: self.gross[row].map(Pence),
+            supplier: self.supplier.get(row),
+            supplier_number: self.supplier_number.get(row),
+            company_number: self.company_number.get(row),
+            department: self.department.get(row),
+            service: self.service.get(row),
+            category: self.category.get(row),
+            description: self.description.get(row),
+            transaction: self.transaction.get(row),
+        }
+    }
+}
+
+/// One line of a contracts register, as printed but with amounts and dates read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContractLine {
+    pub line: u64,
+    pub reference: String,
+    pub title: String,
+    pub description: String,
+    pub department: String,
+    pub supplier: String,
+    pub company_number: String,
+    pub start: Option<When>,
+    pub end: Option<When>,
+    pub review: Option<When>,
+    pub extension_option: String,
+    pub value: Option<Pence>,
+    pub annual_value: Option<Pence>,
+    pub process: String,
+    pub category: String,
+}

@@ -1,0 +1,24 @@
+//! The records, their rules and every judgement of Handback.
+//!
+//! Pure functions from plain values: no files, no network, no database, no async, no clock,
+//! no randomness. The other rooms bring the values in and carry the answers out.
+//!
+//! Foundations: [`pence`], [`dated`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
+//! Subject areas: [`control`], [`contract`], [`money`], [`transition`], [`assurance`].
+//! What comes in from files: [`import`].
+
+pub mod assurance;
+pub mod basis;
+pub mod contract;
+pub mod control;
+pub mod dated;
+pub mod import;
+pub mod kinds;
+pub mod money;
+pub mod organisation;
+pub mod pence;
+pub mod permission;
+pub mod record;
+pub mod statement;
+pub mod table;
+pub mod transition;
