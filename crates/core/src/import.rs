@@ -35,9 +35,10 @@ pub enum Dataset {
 pub enum Role {
     // payments
     Date,
+    /// The amount taken: net of VAT where the file has net and gross, else its one amount.
     Amount,
-    Net,
     Vat,
+    /// A second amount, gross of VAT, beside the one taken.
     Gross,
     Supplier,
     SupplierNumber,
@@ -87,6 +88,15 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+/// Whether the amounts taken hold VAT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VatBasis {
+    Net,
+    Gross,
+    NotStated,
+}
+
 /// The character encoding of a text file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Encoding {
@@ -113,6 +123,7 @@ pub struct Reading {
     pub header_lines: Vec<u64>,
     pub columns: Vec<ColumnReading>,
     pub date_order: Option<DateOrder>,
+    pub vat: VatBasis,
     /// Stated by the person, for files that carry no dates.
     pub period: Option<Period>,
     /// What a person should know of how the file was understood, in plain sentences.
