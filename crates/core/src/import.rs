@@ -237,7 +237,10 @@ impl Kind for Import {
         self.file.clone()
     }
     fn references(&self) -> Vec<Reference> {
-        vec![Reference { kind: "organisation", id: self.coverage.authority }]
+        vec![Reference {
+            kind: "organisation",
+            id: self.coverage.authority,
+        }]
     }
 }
 
@@ -296,11 +299,16 @@ pub struct Texts {
 impl Texts {
     pub fn push(&mut self, text: &str) {
         self.buffer.push_str(text);
-        self.ends.push(u32::try_from(self.buffer.len()).expect("a batch stays far below 4 GB"));
+        self.ends
+            .push(u32::try_from(self.buffer.len()).expect("a batch stays far below 4 GB"));
     }
 
     pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        let start = if row == 0 {
+            0
+        } else {
+            self.ends[row - 1] as usize
+        };
         &self.buffer[start..self.ends[row] as usize]
     }
 }
