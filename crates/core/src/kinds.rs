@@ -98,6 +98,12 @@ pub const TABLES: &[Table] = &[
     table::<crate::money::ScopeRule>(Dataset::Scope),
 ];
 
+/// Rows of one record, its id, and what its words mean, to the change that states it.
+pub type ReadRows = fn(&[&Row], RecordId, &mut dyn Find) -> Result<Change, Vec<RowFault>>;
+
+/// An item and what people call other records, to the rows that state it again.
+pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
+
 /// A documented table without its kind.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -106,9 +112,9 @@ pub struct Table {
     pub headings: &'static [Heading],
     pub key: fn(&Row) -> String,
     /// The change that states the record which these rows describe.
-    pub read: fn(&[&Row], RecordId, &mut dyn Find) -> Result<Change, Vec<RowFault>>,
+    pub read: ReadRows,
     /// The rows of a stored item, for export.
-    pub rows: fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>,
+    pub rows: WriteRows,
 }
 
 const fn table<K: Tabled>(dataset: Dataset) -> Table {
