@@ -98,8 +98,17 @@ pub const TABLES: &[Table] = &[
     table::<crate::money::ScopeRule>(Dataset::Scope),
 ];
 
-/// Rows of one record, its id, and what its words mean, to the change that states it.
-pub type ReadRows = fn(&[&Row], RecordId, &mut dyn Find) -> Result<Change, Vec<RowFault>>;
+/// A record read from a table, before it is known which record it restates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// As [`Tabled::identity`].
+    pub identity: String,
+    /// The change that states it, under a record id still to be set.
+    pub change: Change,
+}
+
+/// Rows of one record, and what their words mean, to what they state.
+pub type ReadRows = fn(&[&Row], &mut dyn Find) -> Result<Stated, Vec<RowFault>>;
 
 /// An item and what people call other records, to the rows that state it again.
 pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
@@ -111,8 +120,10 @@ pub struct Table {
     pub kind: KindName,
     pub headings: &'static [Heading],
     pub key: fn(&Row) -> String,
-    /// The change that states the record which these rows describe.
+    /// What the rows of one record state.
     pub read: ReadRows,
+    /// The identity of a stored item.
+    pub identity: fn(u16, &[u8]) -> Result<String, Unreadable>,
     /// The rows of a stored item, for export.
     pub rows: WriteRows,
 }
@@ -123,9 +134,13 @@ const fn table<K: Tabled>(dataset: Dataset) -> Table {
         kind: K::NAME,
         headings: K::HEADINGS,
         key: K::key,
-        read: |rows, id, find| {
-            K::from_rows(rows, find).map(|record| Change::state(id, Visibility::Internal, &record))
+        read: |rows, find| {
+            K::from_rows(rows, find).map(|record| Stated {
+                identity: record.identity(),
+                change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
+            })
         },
+        identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
     }
 }

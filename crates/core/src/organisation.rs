@@ -212,6 +212,10 @@ impl Tabled for Organisation {
         faults.or(organisation)
     }
 
+    fn identity(&self) -> String {
+        self.name.to_lowercase()
+    }
+
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
         let links = [&self.parent, &self.succeeded_by, &self.merged_into];
         let mut moments: BTreeSet<When> = links

@@ -296,6 +296,10 @@ impl Tabled for Arrangement {
         faults.or(arrangement)
     }
 
+    fn identity(&self) -> String {
+        self.service.to_string()
+    }
+
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
         let mut moments: BTreeSet<When> = self.mode.iter().map(|(from, _)| from).collect();
         moments.extend(self.provider.iter().map(|(from, _)| from));

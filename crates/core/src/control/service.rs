@@ -234,6 +234,10 @@ impl Tabled for Service {
         faults.or(service)
     }
 
+    fn identity(&self) -> String {
+        self.name.to_lowercase()
+    }
+
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let when = |when: Option<When>| when.map(|when| when.to_string()).unwrap_or_default();
