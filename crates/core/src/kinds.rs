@@ -56,7 +56,8 @@ pub fn read<K: Kind>(version: u16, item: &[u8]) -> Result<K, Unreadable> {
     }
 }
 
-const fn register<K: Kind>() -> Registered {
+/// A kind as the register needs it, for [`ALL`].
+pub const fn register<K: Kind>() -> Registered {
     Registered {
         name: K::NAME,
         version: K::VERSION,
@@ -128,7 +129,8 @@ pub struct Table {
     pub rows: WriteRows,
 }
 
-const fn table<K: Tabled>(dataset: Dataset) -> Table {
+/// A table as intake and export need it, for [`TABLES`].
+pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
     Table {
         dataset,
         kind: K::NAME,
