@@ -5,13 +5,15 @@ use crate::statements as sql;
 use crate::stored::StoredEntry;
 use crate::tree::TreeHead;
 use crate::verify::Broken;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, QueryBuilder, Sqlite, SqlitePool, Transaction};
-use std::fmt;
-use std::path::PathBuf;
+use sqlx::{
+    Connection, PgPool, Postgres, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, Transaction,
+};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fmt, io};
 
 /// Where a register lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,15 +77,24 @@ impl Db {
     /// Connect for writing: make an SQLite file where there is none, and bring the tables up to
     /// this program.
     pub(crate) async fn ready(place: &Place) -> Result<Db, Error> {
-        static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+        // Others read while one writes, and a power cut loses nothing that was committed. What is
+        // erased is overwritten, not only unlinked.
         let options = SqliteConnectOptions::new()
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // What is erased is overwritten, not only unlinked.
             .pragma("secure_delete", "ON");
+        if let Place::Sqlite(file) = place
+            && !file.exists()
+        {
+            make(file, options.clone())
+                .await
+                .map_err(|reason| Trouble::CannotOpen {
+                    place: place.clone(),
+                    reason,
+                })?;
+        }
         let db = Db::connect(place, options).await?;
-        on!(&db, Db, |pool| MIGRATIONS.run(pool).await).map_err(|reason| match reason {
+        db.migrate().await.map_err(|reason| match reason {
             MigrateError::VersionMissing(_) => Trouble::NewerDatabase(place.clone()),
             reason => Trouble::CannotMigrate {
                 place: place.clone(),
@@ -91,6 +102,19 @@ impl Db {
             },
         })?;
         Ok(db)
+    }
+
+    async fn migrate(&self) -> Result<(), MigrateError> {
+        static MIGRATIONS: Migrator = sqlx::migrate!();
+        match self {
+            // On SQLite the migrator leaves it to us to keep two programs from migrating at once.
+            Db::Sqlite(pool) => {
+                let mut tx = pool.begin_with(sql::BEGIN_WRITING_SQLITE).await?;
+                MIGRATIONS.run(&mut *tx).await?;
+                Ok(tx.commit().await?)
+            }
+            Db::Postgres(pool) => MIGRATIONS.run(pool).await,
+        }
     }
 
     async fn connect(place: &Place, sqlite: SqliteConnectOptions) -> Result<Db, Error> {
@@ -141,6 +165,28 @@ impl Db {
 
     pub(crate) async fn close(&self) {
         on!(self, Db, |pool| pool.close().await);
+    }
+}
+
+/// Make an empty SQLite file with these options. It gets its name once it is finished, since two
+/// programs that change the journal of the same new file at once lock each other out.
+async fn make(file: &Path, options: SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let directory = file
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let unfinished = tempfile::Builder::new()
+        .prefix(".register-")
+        .tempfile_in(directory)?;
+    SqliteConnection::connect_with(&options.filename(unfinished.path()))
+        .await?
+        .close()
+        .await?;
+    match unfinished.persist_noclobber(file) {
+        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(refused.error.into())
+        }
+        _ => Ok(()),
     }
 }
 

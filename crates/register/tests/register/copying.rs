@@ -13,9 +13,15 @@ on_both![
 
 async fn a_log(store: &Store) -> Register {
     let (_, register) = store.register().await;
-    let begun = vec![state(1, "a secret"), state(2, "β \u{1f4bb} \\ '"), withdraw(2)];
+    let begun = vec![
+        state(1, "a secret"),
+        state(2, "β \u{1f4bb} \\ '"),
+        withdraw(2),
+    ];
     write(&register, 0, begun).await.expect("written");
-    write(&register, 1, vec![erase(1, 1)]).await.expect("erased");
+    write(&register, 1, vec![erase(1, 1)])
+        .await
+        .expect("erased");
     register
 }
 
@@ -30,7 +36,12 @@ async fn a_backup_restores_to_the_same_log(store: &Store) {
     let directory = tempfile::tempdir_in(store.directory()).expect("a directory");
     let backup = register.backup(directory.path()).await.expect("a backup");
     assert_eq!(backup.head, register.picture().head());
-    assert_eq!(std::fs::read_dir(directory.path()).expect("readable").count(), 1);
+    assert_eq!(
+        std::fs::read_dir(directory.path())
+            .expect("readable")
+            .count(),
+        1
+    );
 
     let mut targets = vec![store.empty().await, Store::sqlite().empty().await];
     let other_sort = Store::sqlite();
@@ -41,23 +52,39 @@ async fn a_backup_restores_to_the_same_log(store: &Store) {
     }
     targets.remove(1);
     for target in targets {
-        assert_eq!(restore(&backup.file, &target).await.expect("restored"), backup.head);
-        assert_eq!(verify(&target, Some(backup.head)).await.expect("sound").erased.len(), 1);
+        assert_eq!(
+            restore(&backup.file, &target).await.expect("restored"),
+            backup.head
+        );
+        assert_eq!(
+            verify(&target, Some(backup.head))
+                .await
+                .expect("sound")
+                .erased
+                .len(),
+            1
+        );
         let restored = open(&target).await;
         same(&restored.picture(), &register.picture());
-        write(&restored, 9, vec![state(5, "life goes on")]).await.expect("written");
+        write(&restored, 9, vec![state(5, "life goes on")])
+            .await
+            .expect("written");
     }
 }
 
 async fn a_backup_is_taken_while_others_write(store: &Store) {
     let (place, register) = store.register().await;
-    write(&register, 0, vec![state(1, "a")]).await.expect("written");
+    write(&register, 0, vec![state(1, "a")])
+        .await
+        .expect("written");
     let other = Arc::new(open(&place).await);
     let writer = tokio::spawn({
         let other = Arc::clone(&other);
         async move {
             for number in 2..30 {
-                write(&other, 1, vec![state(number, "a"), state(number, "b")]).await.expect("written");
+                write(&other, 1, vec![state(number, "a"), state(number, "b")])
+                    .await
+                    .expect("written");
             }
         }
     });
@@ -66,7 +93,9 @@ async fn a_backup_is_taken_while_others_write(store: &Store) {
         std::fs::create_dir(&directory).expect("a directory");
         let backup = register.backup(&directory).await.expect("a backup");
         assert_eq!(backup.head.size % 2, 1, "batches are whole");
-        verify(&place, Some(backup.head)).await.expect("the log goes on from the backup");
+        verify(&place, Some(backup.head))
+            .await
+            .expect("the log goes on from the backup");
     }
     writer.await.expect("the writer");
 }
@@ -74,20 +103,53 @@ async fn a_backup_is_taken_while_others_write(store: &Store) {
 async fn nothing_is_overwritten(store: &Store) {
     let register = a_log(store).await;
     let backup = register.backup(store.directory()).await.expect("a backup");
-    assert!(register.backup(store.directory()).await.expect_err("one is there").is_refused());
+    assert!(
+        register
+            .backup(store.directory())
+            .await
+            .expect_err("one is there")
+            .is_refused()
+    );
     let (place, other) = store.register().await;
-    let head = write(&other, 0, vec![state(7, "mine")]).await.expect("written").head;
-    assert!(restore(&backup.file, &place).await.expect_err("not empty").is_refused());
+    let head = write(&other, 0, vec![state(7, "mine")])
+        .await
+        .expect("written")
+        .head;
+    assert!(
+        restore(&backup.file, &place)
+            .await
+            .expect_err("not empty")
+            .is_refused()
+    );
     assert_eq!(verify(&place, None).await.expect("sound").head, head);
-    let missing = restore(&store.directory().join("no such file"), &store.empty().await).await;
-    assert!(missing.expect_err("nothing to restore").to_string().contains("no such file"));
+    let missing = restore(
+        &store.directory().join("no such file"),
+        &store.empty().await,
+    )
+    .await;
+    assert!(
+        missing
+            .expect_err("nothing to restore")
+            .to_string()
+            .contains("no such file")
+    );
 }
 
 async fn a_broken_backup_restores_nothing(store: &Store) {
     let register = a_log(store).await;
     let backup = register.backup(store.directory()).await.expect("a backup");
-    tamper(&Place::Sqlite(backup.file.clone()), "UPDATE item SET item = $1 WHERE number = 2", b"{}").await;
+    tamper(
+        &Place::Sqlite(backup.file.clone()),
+        "UPDATE item SET item = $1 WHERE number = 2",
+        b"{}",
+    )
+    .await;
     let target = store.empty().await;
-    assert!(restore(&backup.file, &target).await.expect_err("tampered").is_broken());
+    assert!(
+        restore(&backup.file, &target)
+            .await
+            .expect_err("tampered")
+            .is_broken()
+    );
     assert_eq!(open(&target).await.picture().size(), 0);
 }

@@ -44,12 +44,19 @@ pub struct Store {
 impl Store {
     pub fn sqlite() -> Store {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        Store { directory, postgres: None, made: AtomicU64::new(0) }
+        Store {
+            directory,
+            postgres: None,
+            made: AtomicU64::new(0),
+        }
     }
 
     pub async fn postgres() -> Option<Store> {
         let url = std::env::var("HANDBACK_TEST_POSTGRES").ok()?;
-        Some(Store { postgres: Some(url), ..Store::sqlite() })
+        Some(Store {
+            postgres: Some(url),
+            ..Store::sqlite()
+        })
     }
 
     pub fn directory(&self) -> &Path {
@@ -62,11 +69,22 @@ impl Store {
         let Some(url) = &self.postgres else {
             return Place::Sqlite(self.directory.path().join(format!("{number}.sqlite")));
         };
-        let folder = self.directory.path().file_name().expect("a temporary directory has a name");
+        let folder = self
+            .directory
+            .path()
+            .file_name()
+            .expect("a temporary directory has a name");
         let schema = format!("test{}_{number}", hex::encode(folder.as_encoded_bytes()));
-        let pool = PgPoolOptions::new().max_connections(1).connect(url).await.expect("a server");
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect(url)
+            .await
+            .expect("a server");
         let create = AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
-        sqlx::query(create).execute(&pool).await.expect("a new schema");
+        sqlx::query(create)
+            .execute(&pool)
+            .await
+            .expect("a new schema");
         pool.close().await;
         Place::Postgres(format!("{url}&options[search_path]={schema}"))
     }
@@ -89,9 +107,17 @@ pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) {
     let with_blob = statement.contains("$1");
     let touched = match place {
         Place::Sqlite(file) => {
-            let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
-            let mut connection = SqliteConnection::connect_with(&options).await.expect("a connection");
-            let query = if with_blob { sqlx::query(sql).bind(blob) } else { sqlx::query(sql) };
+            let options = SqliteConnectOptions::new()
+                .filename(file)
+                .foreign_keys(false);
+            let mut connection = SqliteConnection::connect_with(&options)
+                .await
+                .expect("a connection");
+            let query = if with_blob {
+                sqlx::query(sql).bind(blob)
+            } else {
+                sqlx::query(sql)
+            };
             let done = query.execute(&mut connection).await.expect("tampered");
             connection.close().await.expect("closed");
             done.rows_affected()
@@ -99,8 +125,15 @@ pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) {
         Place::Postgres(url) => {
             let mut connection = PgConnection::connect(url).await.expect("a connection");
             let drop_constraint = "ALTER TABLE item DROP CONSTRAINT IF EXISTS item_number_fkey";
-            sqlx::query(drop_constraint).execute(&mut connection).await.expect("no constraint");
-            let query = if with_blob { sqlx::query(sql).bind(blob) } else { sqlx::query(sql) };
+            sqlx::query(drop_constraint)
+                .execute(&mut connection)
+                .await
+                .expect("no constraint");
+            let query = if with_blob {
+                sqlx::query(sql).bind(blob)
+            } else {
+                sqlx::query(sql)
+            };
             let done = query.execute(&mut connection).await.expect("tampered");
             connection.close().await.expect("closed");
             done.rows_affected()
@@ -110,8 +143,17 @@ pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) {
 }
 
 pub fn permit(action: Action) -> Permit {
-    let everything = [Grant { role: Role::Administrator, within: Within::Everything }];
-    may(&Actor("operator-1".into()), &everything, action, Subject::default()).expect("an administrator may")
+    let everything = [Grant {
+        role: Role::Administrator,
+        within: Within::Everything,
+    }];
+    may(
+        &Actor("operator-1".into()),
+        &everything,
+        action,
+        Subject::default(),
+    )
+    .expect("an administrator may")
 }
 
 /// The second so many of the first day on which anything happens here.
@@ -124,7 +166,11 @@ pub fn no_chance(bytes: &mut [u8]) {
     bytes.fill(7);
 }
 
-pub async fn write(register: &Register, seconds: i64, changes: Vec<Change>) -> Result<Changed<()>, Error> {
+pub async fn write(
+    register: &Register,
+    seconds: i64,
+    changes: Vec<Change>,
+) -> Result<Changed<()>, Error> {
     write_as(Action::Erase, register, seconds, None, changes).await
 }
 
@@ -144,7 +190,9 @@ pub async fn write_as(
         base,
         random: &mut random,
     };
-    register.change(&permit(action), circumstances, |_| Ok(((), changes))).await
+    register
+        .change(&permit(action), circumstances, |_| Ok(((), changes)))
+        .await
 }
 
 pub fn id(number: u8) -> RecordId {
@@ -152,7 +200,13 @@ pub fn id(number: u8) -> RecordId {
 }
 
 pub fn layout(name: &str) -> Layout {
-    Layout { dataset: Dataset::Payments, name: name.into(), headings: vec![], roles: vec![], date_order: None }
+    Layout {
+        dataset: Dataset::Payments,
+        name: name.into(),
+        headings: vec![],
+        roles: vec![],
+        date_order: None,
+    }
 }
 
 pub fn state(number: u8, name: &str) -> Change {
@@ -173,5 +227,10 @@ pub fn withdraw(number: u8) -> Change {
 }
 
 pub fn erase(number: u8, entry: u64) -> Change {
-    Change { kind: Layout::NAME, id: id(number), visibility: Visibility::Internal, act: ChangeAct::Erase { entry } }
+    Change {
+        kind: Layout::NAME,
+        id: id(number),
+        visibility: Visibility::Internal,
+        act: ChangeAct::Erase { entry },
+    }
 }
