@@ -10,7 +10,9 @@
 //! of the picture.
 
 use handback_core::import::{Dataset, Layout, Role};
-use handback_core::permission::{Action, Actor, Grant, Permit, Role as PersonRole, Subject, Within, may};
+use handback_core::permission::{
+    Action, Actor, Grant, Permit, Role as PersonRole, Subject, Within, may,
+};
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_register::{Circumstances, Error, Moment, Place, Register, verify};
 use jiff::Timestamp;
@@ -22,15 +24,20 @@ const ENTRIES: u64 = 200_000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [what, place] = &arguments[..] else { return Err("usage: budget fill|open PLACE".into()) };
-    let place = if place.starts_with("postgres://") { Place::Postgres(place.clone()) } else { Place::Sqlite(place.into()) };
+    let [what, place] = &arguments[..] else {
+        return Err("usage: budget fill|open PLACE".into());
+    };
+    let place = Place::from(place.as_str());
     match what.as_str() {
         "fill" => fill(&place).await?,
         "open" => open(&place).await?,
         _ => return Err("usage: budget fill|open PLACE".into()),
     }
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-        status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
+        status
+            .lines()
+            .filter(|line| line.starts_with("VmHWM"))
+            .for_each(|line| println!("{line}"));
     }
     Ok(())
 }
@@ -40,7 +47,10 @@ async fn fill(place: &Place) -> Result<(), Error> {
     let started = Instant::now();
     let changes: Vec<Change> = (0..ENTRIES).map(|number| state(number, "first")).collect();
     println!("made up in {:.2?}", started.elapsed());
-    for (name, changes) in [("one batch of all", changes), ("one entry", vec![state(0, "second")])] {
+    for (name, changes) in [
+        ("one batch of all", changes),
+        ("one entry", vec![state(0, "second")]),
+    ] {
         let started = Instant::now();
         write(&register, changes).await?;
         println!("{name} written in {:.2?}", started.elapsed());
@@ -52,14 +62,25 @@ async fn fill(place: &Place) -> Result<(), Error> {
 async fn open(place: &Place) -> Result<(), Error> {
     let started = Instant::now();
     let register = Register::open(place).await?;
-    println!("{} entries opened in {:.2?}", register.picture().size(), started.elapsed());
+    println!(
+        "{} entries opened in {:.2?}",
+        register.picture().size(),
+        started.elapsed()
+    );
 
     let started = Instant::now();
     let picture = register.picture();
-    let read = picture.known(Moment::Newest).all::<Layout>().filter(Result::is_ok).count();
+    let read = picture
+        .known(Moment::Newest)
+        .all::<Layout>()
+        .filter(Result::is_ok)
+        .count();
     println!("{read} records read in {:.2?}", started.elapsed());
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("so far {line}"));
+    status
+        .lines()
+        .filter(|line| line.starts_with("VmHWM"))
+        .for_each(|line| println!("so far {line}"));
 
     let started = Instant::now();
     verify(place, Some(picture.head())).await?;
@@ -77,18 +98,32 @@ async fn write(register: &Register, changes: Vec<Change>) -> Result<(), Error> {
         base: None,
         random: &mut random,
     };
-    register.change(&permit(), circumstances, |_| Ok::<_, Error>(((), changes))).await.map(drop)
+    register
+        .change(&permit(), circumstances, |_| Ok::<_, Error>(((), changes)))
+        .await
+        .map(drop)
 }
 
 fn permit() -> Permit {
-    let grants = [Grant { role: PersonRole::Administrator, within: Within::Everything }];
-    may(&Actor("operator-1".into()), &grants, Action::Import, Subject::default()).expect("an administrator may import")
+    let grants = [Grant {
+        role: PersonRole::Administrator,
+        within: Within::Everything,
+    }];
+    may(
+        &Actor("operator-1".into()),
+        &grants,
+        Action::Import,
+        Subject::default(),
+    )
+    .expect("an administrator may import")
 }
 
 fn state(number: u64, version: &str) -> Change {
     let digest = Sha256::digest(number.to_be_bytes());
     let id = RecordId(std::array::from_fn(|place| digest[place]));
-    let headings: Vec<String> = (0..10).map(|place| format!("Heading {place} of ledger {number}")).collect();
+    let headings: Vec<String> = (0..10)
+        .map(|place| format!("Heading {place} of ledger {number}"))
+        .collect();
     let layout = Layout {
         dataset: Dataset::Payments,
         name: format!("Ledger {number}, {version}"),

@@ -266,9 +266,7 @@ impl Batched<'_> {
     fn take(&mut self, permit: &Permit, change: &Change) -> Result<(), Error> {
         let Change { kind, id, .. } = *change;
         if let Some((before, _)) = self.record(id).filter(|(before, _)| *before != kind) {
-            return refused(format!(
-                "record {id} is a {before} and cannot become a {kind}"
-            ));
+            return refused(format!("record {id} is of the kind {before}, not {kind}"));
         }
         match &change.act {
             ChangeAct::State { version, item, .. } => {

@@ -4,8 +4,8 @@ use crate::database::{Db, Place, Tx};
 use crate::error::{Error, Trouble};
 use crate::register::Register;
 use crate::tree::TreeHead;
-use crate::verify::{Audit, verify};
-use std::fs::File;
+use crate::verify::Audit;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// A finished and verified backup.
@@ -13,39 +13,33 @@ use std::path::{Path, PathBuf};
 pub struct Backup {
     /// An SQLite file, whichever database it was taken from.
     pub file: PathBuf,
-    /// To be kept apart from the backup: [`verify`] compares the two.
+    /// To be kept apart from the backup: [`verify`](fn@crate::verify) compares the two.
     pub head: TreeHead,
 }
 
 impl Register {
     /// Copy the log to `register.sqlite` in a directory, which must not have one, while others go
-    /// on writing. The copy is verified before this answers.
+    /// on writing. Every entry is verified on the way, and the file appears only when whole.
     pub async fn backup(&self, directory: &Path) -> Result<Backup, Error> {
         let file = directory.join("register.sqlite");
-        let place = Place::Sqlite(file.clone());
         if file.exists() {
-            return Err(Trouble::NotEmpty(place).into());
+            return Err(Trouble::NotEmpty(Place::Sqlite(file)).into());
         }
-        match &self.db {
-            Db::Sqlite(pool) => {
-                let target = file.to_string_lossy().into_owned();
-                sqlx::query(crate::statements::COPY_SQLITE)
-                    .bind(target)
-                    .execute(pool)
-                    .await?;
-            }
-            Db::Postgres(_) => {
-                copy(&self.db, &place).await?;
-            }
-        }
-        let head = verify(&place, None).await?.head;
-        for path in [&*file, directory] {
-            let synced = File::open(path).and_then(|opened| opened.sync_all());
-            synced.map_err(|reason| Trouble::File {
-                path: path.into(),
-                reason,
-            })?;
-        }
+        let at = |reason| Trouble::File {
+            path: directory.into(),
+            reason,
+        };
+        let unfinished = tempfile::Builder::new()
+            .prefix(".unfinished-")
+            .tempdir_in(directory)
+            .map_err(at)?;
+        let copied = unfinished.path().join("register.sqlite");
+        let target = Place::Sqlite(copied.clone());
+        let head = copy(&self.db, &target, Db::single_file(&target).await?).await?;
+        fs::rename(&copied, &file).map_err(at)?;
+        File::open(directory)
+            .and_then(|opened| opened.sync_all())
+            .map_err(at)?;
         Ok(Backup { file, head })
     }
 }
@@ -54,13 +48,12 @@ impl Register {
 /// is verified on the way; a broken backup restores nothing.
 pub async fn restore(backup: &Path, to: &Place) -> Result<TreeHead, Error> {
     let from = Db::existing(&Place::Sqlite(backup.into())).await?;
-    let head = copy(&from, to).await;
+    let head = copy(&from, to, Db::ready(to).await?).await;
     from.close().await;
     head
 }
 
-async fn copy(from: &Db, to: &Place) -> Result<TreeHead, Error> {
-    let target = Db::ready(to).await?;
+async fn copy(from: &Db, to: &Place, target: Db) -> Result<TreeHead, Error> {
     let mut source = from.read().await?;
     let mut tx = target.write().await?;
     if tx.head().await?.size > 0 {

@@ -24,6 +24,17 @@ pub enum Place {
     Postgres(String),
 }
 
+/// An address that begins with `postgres://` or `postgresql://`, or else the name of a file.
+impl From<&str> for Place {
+    fn from(text: &str) -> Place {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Place::Postgres(text.into())
+        } else {
+            Place::Sqlite(text.into())
+        }
+    }
+}
+
 /// For messages: never with a password.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,27 +104,40 @@ impl Db {
                     reason,
                 })?;
         }
-        let db = Db::connect(place, options).await?;
-        db.migrate().await.map_err(|reason| match reason {
-            MigrateError::VersionMissing(_) => Trouble::NewerDatabase(place.clone()),
-            reason => Trouble::CannotMigrate {
-                place: place.clone(),
-                reason,
-            },
-        })?;
-        Ok(db)
+        Db::connect(place, options).await?.migrated(place).await
     }
 
-    async fn migrate(&self) -> Result<(), MigrateError> {
+    /// Make an SQLite file that stays one file, so that it can be read where nothing can be written.
+    pub(crate) async fn single_file(place: &Place) -> Result<Db, Error> {
+        let options = SqliteConnectOptions::new()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Delete);
+        Db::connect(place, options).await?.migrated(place).await
+    }
+
+    async fn migrated(self, place: &Place) -> Result<Db, Error> {
         static MIGRATIONS: Migrator = sqlx::migrate!();
-        match self {
+        let done = match &self {
             // On SQLite the migrator leaves it to us to keep two programs from migrating at once.
             Db::Sqlite(pool) => {
                 let mut tx = pool.begin_with(sql::BEGIN_WRITING_SQLITE).await?;
-                MIGRATIONS.run(&mut *tx).await?;
-                Ok(tx.commit().await?)
+                match MIGRATIONS.run(&mut *tx).await {
+                    Ok(()) => tx.commit().await.map_err(MigrateError::from),
+                    refused => refused,
+                }
             }
             Db::Postgres(pool) => MIGRATIONS.run(pool).await,
+        };
+        match done {
+            Ok(()) => Ok(self),
+            Err(MigrateError::VersionMissing(_)) => {
+                Err(Trouble::NewerDatabase(place.clone()).into())
+            }
+            Err(reason) => Err(Trouble::CannotMigrate {
+                place: place.clone(),
+                reason,
+            }
+            .into()),
         }
     }
 
@@ -294,5 +318,31 @@ impl Tx {
 
     pub(crate) async fn commit(self) -> Result<(), Error> {
         Ok(on!(self, Tx, |tx| tx.commit().await)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_without_its_password() {
+        for (text, named) in [
+            ("data/register.sqlite", "data/register.sqlite"),
+            (
+                "postgres://ann:secret@db.example/handback",
+                "PostgreSQL database handback on db.example",
+            ),
+            (
+                "postgresql://ann:secret@db.example",
+                "PostgreSQL database (default) on db.example",
+            ),
+            (
+                "postgres://ann:secret@[",
+                "PostgreSQL (an address that cannot be read)",
+            ),
+        ] {
+            assert_eq!(Place::from(text).to_string(), named);
+        }
     }
 }

@@ -5,6 +5,19 @@
 //! read, [`verify`](fn@verify) shows that nothing was changed behind the register's back, and the
 //! [`Vault`] keeps the files that entries speak of.
 //!
+//! # What proves it
+//!
+//! The leaves of an RFC 9162 tree (SHA-256) are the entries. A leaf is the text `handback entry 1`
+//! followed by these values of the entry, in this order: number, time recorded (microseconds since
+//! 1970 in UTC), batch, actor, reason, source?, authority?, kind, record, visibility, act, version
+//! (0 where the act has no item), number of the entry erased?, commitment?. Numbers are 8 bytes,
+//! big-endian, two's complement. Texts (UTF-8), ids (16 bytes) and the commitment (32 bytes) follow
+//! their length in bytes, written as such a number. Those with a question mark follow one byte: 1
+//! when there, 0 with nothing after it when not.
+//!
+//! The commitment is the SHA-256 of a random salt of 16 bytes followed by the item's exact bytes.
+//! Both lie apart from the entry, so that an erasure can remove them and leave the tree whole.
+//!
 //! Without a tree head kept elsewhere (on a printed statement, in another's backup) the tree
 //! proves nothing against the owner of the database, who can rewrite the log whole.
 

@@ -36,6 +36,3 @@ pub(crate) const INSERT_ENTRIES: &str = "\
 pub(crate) const INSERT_ITEMS: &str = "INSERT INTO item (number, salt, item) ";
 
 pub(crate) const ERASE_ITEM: &str = "DELETE FROM item WHERE number = $1";
-
-/// A compact, consistent copy of a SQLite file while others write to it.
-pub(crate) const COPY_SQLITE: &str = "VACUUM INTO $1";

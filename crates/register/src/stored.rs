@@ -44,10 +44,7 @@ pub(crate) fn commitment(salt: &[u8], item: &[u8]) -> Hash {
 }
 
 impl StoredEntry {
-    /// The leaf over the canonical bytes of the envelope: the text `handback entry 1`, then every
-    /// column of `entry` but the leaf, in the table's order. Numbers are 8 bytes, big-endian, two's
-    /// complement; texts (UTF-8) and bytes follow their length as such a number; what may be
-    /// missing follows one byte, 1 when there and 0 (with nothing after it) when not.
+    /// The leaf over the envelope, in the bytes that the crate's documentation lays down.
     pub(crate) fn leaf(&self) -> Hash {
         let mut canonical = Canonical(Vec::with_capacity(320));
         canonical.0.extend_from_slice(b"handback entry 1");

@@ -4,7 +4,7 @@ use crate::store::*;
 use handback_core::import::Layout;
 use handback_core::permission::Action;
 use handback_core::record::{Act, Change, ChangeAct, Kind, Visibility};
-use handback_register::{Circumstances, Error, Picture, Register, verify};
+use handback_register::{Circumstances, Error, Picture, Place, Register, verify};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ on_both![
     time_never_goes_back,
     a_rule_sees_the_fresh_picture_and_its_refusal_leaves_nothing,
     nothing_to_change_writes_nothing,
+    a_write_that_fails_halfway_leaves_nothing,
     what_does_not_fit_is_refused_whole,
     a_batch_may_refer_to_itself_in_any_order,
     a_withdrawn_record_may_be_stated_again,
@@ -113,6 +114,37 @@ async fn nothing_to_change_writes_nothing(store: &Store) {
     assert_eq!((changed.head.size, register.picture().size()), (0, 0));
 }
 
+/// An item that is in the way makes the database refuse after the entries are written.
+async fn a_write_that_fails_halfway_leaves_nothing(store: &Store) {
+    let (place, register) = store.register().await;
+    let head = write(&register, 0, vec![state(1, "a")])
+        .await
+        .expect("written")
+        .head;
+    tamper(
+        &place,
+        "INSERT INTO item (number, salt, item) VALUES (3, $1, $1)",
+        &[9],
+    )
+    .await;
+    let changes = || vec![state(2, "b"), state(3, "c"), erase(1, 1)];
+    let failed = write(&register, 1, changes())
+        .await
+        .expect_err("the item is in the way");
+    assert!(!failed.is_refused() && !failed.is_conflict(), "{failed}");
+    assert_eq!(register.picture().head(), head);
+
+    tamper(&place, "DELETE FROM item WHERE number = 3", &[]).await;
+    assert_eq!(verify(&place, None).await.expect("sound").head, head);
+    assert_eq!(
+        write(&register, 1, changes())
+            .await
+            .expect("written")
+            .entries,
+        2..5
+    );
+}
+
 async fn what_does_not_fit_is_refused_whole(store: &Store) {
     let (place, register) = store.register().await;
     let begun = vec![
@@ -149,7 +181,7 @@ async fn what_does_not_fit_is_refused_whole(store: &Store) {
         (unknown_kind, "not a kind of record"),
         (unreadable, "not a layout"),
         (newer, "upgrade"),
-        (another_kind, "cannot become a import"),
+        (another_kind, "is of the kind layout, not import"),
         (withdraw(2), "was withdrawn"),
         (withdraw(9), "was never stated"),
         (erase(1, 2), "holds no item"),
@@ -411,4 +443,34 @@ async fn a_newer_programs_tables_are_not_opened(store: &Store) {
         .map(drop)
         .expect_err("newer tables");
     assert!(refused.needs_upgrade(), "{refused}");
+}
+
+/// PostgreSQL keeps its own house; its files are not ours to look into.
+#[tokio::test]
+async fn what_is_erased_is_in_no_file() {
+    let store = Store::sqlite();
+    let (place, register) = store.register().await;
+    let Place::Sqlite(file) = &place else {
+        unreachable!("an SQLite store")
+    };
+    write(
+        &register,
+        0,
+        vec![state(1, "a secret"), state(1, "harmless")],
+    )
+    .await
+    .expect("written");
+    write(&register, 1, vec![erase(1, 1)])
+        .await
+        .expect("erased");
+    register.close().await;
+    let bytes = std::fs::read(file).expect("readable");
+    assert!(holds(&bytes, "harmless") && !holds(&bytes, "a secret"));
+    assert_eq!(
+        std::fs::read_dir(store.directory())
+            .expect("readable")
+            .count(),
+        1,
+        "no log stays beside the file"
+    );
 }

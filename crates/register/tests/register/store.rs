@@ -234,3 +234,10 @@ pub fn erase(number: u8, entry: u64) -> Change {
         act: ChangeAct::Erase { entry },
     }
 }
+
+/// Whether a text stands somewhere in the bytes of a file.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
