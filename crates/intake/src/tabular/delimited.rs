@@ -118,11 +118,11 @@ impl<'s> Delimited<'s> {
         delimited.carriage_returns =
             !delimited.text.contains('\n') && delimited.text.contains('\r');
         delimited.normalise_from(0);
-        if delimited.text.starts_with(STATED) {
-            if let Some(stated) = delimited.physical(0)? {
-                delimited.at += stated.next;
-                delimited.number += 1;
-            }
+        if delimited.text.starts_with(STATED)
+            && let Some(stated) = delimited.physical(0)?
+        {
+            delimited.at += stated.next;
+            delimited.number += 1;
         }
         Ok(delimited)
     }
