@@ -4,6 +4,8 @@
 //! opened as often as needed; [`recognise`] looks at its beginning and says how it is to be read;
 //! [`payments`] then streams its rows.
 
+pub mod columns;
+pub mod dates;
 pub mod ocds;
 pub mod refused;
 pub mod source;
