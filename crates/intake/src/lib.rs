@@ -9,6 +9,7 @@ pub mod dates;
 pub mod ocds;
 pub mod refused;
 pub mod source;
+pub mod table;
 pub mod tabular;
 pub mod text;
 
