@@ -6,6 +6,8 @@
 
 pub mod columns;
 pub mod dates;
+pub mod payments;
+pub mod recognise;
 pub mod refused;
 pub mod source;
 pub mod tabular;
