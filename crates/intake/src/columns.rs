@@ -19,7 +19,7 @@ const EQUAL: u8 = 2;
 
 /// What a heading loses for each word that a rule does not name, and the most it loses for them.
 const EXTRA_WORD: u8 = 5;
-const EXTRA_WORDS: u8 = 25;
+const EXTRA_WORDS: u8 = 60;
 
 /// What a heading loses for a misspelt word, and for one that is cut off.
 const MISSPELT: u8 = 4;

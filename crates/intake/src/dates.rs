@@ -307,6 +307,16 @@ impl Order {
         }
     }
 
+    /// Whether any date so far means different days in the two orders, or proves one.
+    pub fn depends(&self) -> bool {
+        self.either > 0 || self.has_proof()
+    }
+
+    /// Whether any date so far can be read in one order only.
+    pub fn has_proof(&self) -> bool {
+        self.day_first > 0 || self.month_first > 0
+    }
+
     /// Whether reading on would change nothing.
     pub fn is_proved(&self) -> bool {
         self.day_first.abs_diff(self.month_first) >= Order::LEAD

@@ -7,6 +7,8 @@
 pub mod columns;
 pub mod dates;
 pub mod ocds;
+pub mod payments;
+pub mod recognise;
 pub mod refused;
 pub mod source;
 pub mod table;

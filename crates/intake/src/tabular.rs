@@ -191,6 +191,11 @@ impl<'t> Line<'t> {
         self.spans.len()
     }
 
+    /// The size of its text.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Its cells, in order.
     pub fn cells(&self) -> impl Iterator<Item = &'t str> + use<'t> {
         let line = *self;

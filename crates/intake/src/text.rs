@@ -4,6 +4,8 @@
 //! together from several of these. So a file that is UTF-8 where it was looked at may hold
 //! Windows-1252 bytes further on: bytes that are not UTF-8 are read as Windows-1252 wherever they are.
 
+use crate::Refused;
+use crate::source::{self, Source};
 use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use handback_core::import::Encoding;
 use std::borrow::Cow;
@@ -153,6 +155,14 @@ fn utf8_or_windows(bytes: &[u8], last: bool, text: &mut String) -> usize {
             }
         }
     }
+}
+
+/// The beginning of a text file (about [`SAMPLE`] of it), decoded.
+pub fn beginning(source: &dyn Source, encoding: &Encoding) -> Result<String, Refused> {
+    let mut text = String::new();
+    let read = Decoding::new(source::open(source)?.bytes, encoding).read_onto(&mut text);
+    read.map_err(|error| source::unreadable(source, error))?;
+    Ok(text)
 }
 
 /// Undo a second encoding where the text shows it: `Â£` to `£`, `â€™` to `’`, `Ã©` to `é`.
