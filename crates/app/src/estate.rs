@@ -2,10 +2,14 @@
 
 use crate::data::Data;
 use handback_core::basis::{Known as KnownAt, live};
+use handback_core::dated::Period;
+use handback_core::import::Part;
 use handback_core::kinds;
 use handback_core::money::YearBasis;
 use handback_core::record::{Kind, RecordId};
 use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
+use handback_facts::LivePart;
+use handback_facts::question::{PaidByYear, Scope, Totals};
 use handback_register::{Known, Moment, Picture};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -87,12 +91,34 @@ impl View {
     }
 }
 
-/// What was paid up to each day.
+/// The parts that count.
+pub fn live_parts(estate: &Estate) -> Vec<LivePart> {
+    let parts = live(&estate.imports).flat_map(|(id, import)| {
+        let live = move |part: &Part| LivePart { import: id, file: import.file.clone(), part: part.clone() };
+        import.parts.iter().map(live)
+    });
+    parts.collect()
+}
+
+/// What was paid up to and on each day.
 pub fn paid_until(data: &Data, estate: &Estate, days: BTreeSet<Date>, years: YearBasis) -> anyhow::Result<PaidUntil> {
-    let live: Vec<_> = live(&estate.imports).map(|(id, import)| (id, import.parts.as_slice())).collect();
+    let live = live_parts(estate);
+    let all = data.facts.ask(&Totals::default(), &live)?;
+    let Some((first, last)) = all.first().and_then(|all| all.days) else {
+        return Ok(days.into_iter().map(|day| (day, Vec::new())).collect());
+    };
     let mut paid = PaidUntil::new();
     for day in days {
-        paid.insert(day, data.facts.paid(&live, day, years)?);
+        // Without a period the rollups answer, which know months but not days.
+        let scope = match day {
+            day if day >= last => Scope::default(),
+            day if day < first => {
+                paid.insert(day, Vec::new());
+                continue;
+            }
+            day => Scope::during(Period::new(first, day)),
+        };
+        paid.insert(day, data.facts.ask(&PaidByYear { scope, years }, &live)?.to_vec());
     }
     Ok(paid)
 }

@@ -4,7 +4,7 @@ use crate::dated::Period;
 use crate::import::{Dataset, Import, Overlap, VatBasis};
 use crate::record::RecordId;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The state of the register that a figure was taken from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,12 +104,5 @@ pub fn overlapping<'a>(
     };
     live(imports)
         .filter(|(_, import)| same_ledger(import) && shares_a_day(import))
-        .collect()
-}
-
-/// The hashes of every part that live imports list.
-pub fn live_parts(imports: &BTreeMap<RecordId, Import>) -> BTreeSet<&str> {
-    live(imports)
-        .flat_map(|(_, import)| import.parts.iter().map(|part| part.hash.as_str()))
         .collect()
 }

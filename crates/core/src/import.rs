@@ -1,6 +1,7 @@
 //! What comes in from files: how a file was read, what was wrong in it, what it covers.
 
 use crate::dated::{Period, When};
+use crate::organisation::Identifier;
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
 use jiff::civil::Date;
@@ -401,15 +402,6 @@ pub struct ContractLine {
     pub annual_value: Option<Pence>,
     pub process: String,
     pub category: String,
-}
-
-/// An identifier and the register that gave it: `GB-COH` with a Companies House number,
-/// `GB-PPON` with a number from the UK's central digital platform.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identifier {
-    /// A code of org-id.guide; empty where the notice names none.
-    pub scheme: String,
-    pub id: String,
 }
 
 /// An organisation as a notice names it.

@@ -1,0 +1,122 @@
+//! The command line. Exit codes: 0 done, 1 findings or refused, 2 wrong usage, 3 something broke.
+
+mod copies;
+mod figure;
+mod generate;
+mod import;
+mod review;
+mod sql;
+mod statement;
+mod template;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Take technology back from a supplier: who runs and steers each service, what was paid to whom,
+/// and what share you control, from your own files.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take files in: payments, contracts, services, arrangements and more, recognised by what they hold
+    Import(import::Arguments),
+    /// Print the statement of control for a day, as known at a moment
+    Statement(statement::Arguments),
+    /// Take one named figure, or list them all
+    Figure(figure::Arguments),
+    /// What looks like technology, in one short list to confirm by supplier
+    Scope(review::ScopeArguments),
+    /// Printed names that likely belong together, to tick
+    Names(review::NamesArguments),
+    /// Ask a question in SQL over payments and records; nothing can be changed
+    Sql(sql::Arguments),
+    /// Prove that nothing was changed behind the register's back
+    Verify(copies::VerifyArguments),
+    /// Write every record and fact to files that another Handback can import
+    Export(copies::ExportArguments),
+    /// Copy everything, while others work
+    Backup(copies::BackupArguments),
+    /// Put a backup back, into a file or a PostgreSQL database
+    Restore(copies::RestoreArguments),
+    /// Print the headings of a file to fill in, with one example line
+    Template(template::Arguments),
+    /// Write the files of the made-up example authority, at any size
+    Generate(generate::Arguments),
+    /// Make the example authority, take its files in and print its statement
+    Demo(generate::DemoArguments),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// There is something to look at: rows rejected, a file refused, a proof that does not hold.
+    Findings,
+}
+
+/// Run the command that the arguments name.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::from_env("HANDBACK_LOG");
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let outcome = match arguments.command {
+        Command::Import(arguments) => import::run(arguments),
+        Command::Statement(arguments) => statement::run(&arguments),
+        Command::Figure(arguments) => figure::run(&arguments),
+        Command::Scope(arguments) => review::scope(&arguments),
+        Command::Names(arguments) => review::names(&arguments),
+        Command::Sql(arguments) => sql::run(&arguments),
+        Command::Verify(arguments) => copies::verify(&arguments),
+        Command::Export(arguments) => copies::export(&arguments),
+        Command::Backup(arguments) => copies::backup(&arguments),
+        Command::Restore(arguments) => copies::restore(&arguments),
+        Command::Template(arguments) => template::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Demo(arguments) => generate::demo(&arguments),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("handback: {error:#}");
+            ExitCode::from(if error.is::<Refused>() { 1 } else { 3 })
+        }
+    }
+}
+
+/// A person asked for something that cannot be done; the message says why and what to do.
+#[derive(Debug)]
+pub struct Refused(pub String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::error::Error for Refused {}
+
+/// Whether the reader of our output has gone, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let broken = |io: &std::io::Error| io.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+}
+
+/// Print to standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Print a value as JSON.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&(serde_json::to_string_pretty(value)? + "\n"))
+}

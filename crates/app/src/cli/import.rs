@@ -1,0 +1,287 @@
+//! `handback import`.
+
+use super::{Outcome, print, print_json};
+use crate::data::{Data, Location, file_name};
+use crate::import::{OverlapWish, Taken, Wishes, roles_of, take_in, write_faults};
+use crate::transfer;
+use anyhow::Context;
+use handback_core::dated::Period;
+use handback_core::import::{Dataset, Overlap, Role};
+use handback_intake::refused::called;
+use handback_intake::source::Source;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Files, or folders of files; a folder written by `handback export` is taken in whole
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    location: Location,
+    /// What the files hold, when that is not clear from them
+    #[arg(long = "as", value_name = "WHAT", value_parser = dataset)]
+    dataset: Option<Dataset>,
+    /// The period that the files cover, when they carry no dates: 2019-08, 2019-Q2, 2019/20 or two days with .. between
+    #[arg(long, value_name = "P")]
+    period: Option<Period>,
+    /// Which column is what, when it was taken wrongly: ROLE=HEADING, as in supplier="Vendor Nam"; remembered for the next file with the same headings
+    #[arg(long = "column", value_name = "ROLE=HEADING", value_parser = column)]
+    columns: Vec<(Role, String)>,
+    /// The files replace this import (its id or file name), which no longer counts
+    #[arg(long, value_name = "ID", conflicts_with = "adds")]
+    replaces: Option<String>,
+    /// The files hold other payments than the imports they overlap
+    #[arg(long)]
+    adds: bool,
+    /// Whose data this is, by name; asked once
+    #[arg(long, value_name = "NAME")]
+    authority: Option<String>,
+    /// Who published the files, where that is not the authority
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    /// The ledger that the files belong to, such as payments or purchase cards
+    #[arg(long, value_name = "NAME")]
+    ledger: Option<String>,
+    /// Say what would be taken in, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write all faults to this CSV file
+    #[arg(long, value_name = "CSV")]
+    faults: Option<PathBuf>,
+    /// Print JSON for programs
+    #[arg(long)]
+    json: bool,
+}
+
+fn dataset(words: &str) -> Result<Dataset, String> {
+    let value = serde_json::Value::String(words.to_owned());
+    serde_json::from_value(value).map_err(|_| {
+        "write payments, contracts, ocds, organisations, services, arrangements, staff-movements, claims, events, scope or names".into()
+    })
+}
+
+fn column(words: &str) -> Result<(Role, String), String> {
+    let (role, heading) = words.split_once('=').ok_or("write ROLE=HEADING, as in supplier=\"Vendor Nam\"")?;
+    let value = serde_json::Value::String(role.trim().to_owned());
+    let role = serde_json::from_value(value).map_err(|_| {
+        "the role is one of date, amount, vat, gross, supplier, supplier-number, company-number, department, service, category, description, transaction, personal or other"
+    })?;
+    Ok((role, heading.trim().to_owned()))
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    if let [folder] = &arguments.files[..]
+        && transfer::is_export(folder)
+    {
+        let data = Data::open(&arguments.location)?;
+        let taken = transfer::import(&data, folder)?;
+        print(&format!("Took in {} records and {} parts of facts.\n", taken.records, taken.parts))?;
+        return Ok(Outcome::Done);
+    }
+    let overlap = match (arguments.replaces, arguments.adds) {
+        (Some(id), _) => Some(OverlapWish::Replaces(id)),
+        (None, true) => Some(OverlapWish::Adds),
+        (None, false) => None,
+    };
+    let wishes = Wishes {
+        dataset: arguments.dataset,
+        period: arguments.period,
+        columns: arguments.columns,
+        overlap,
+        authority: arguments.authority,
+        publisher: arguments.publisher,
+        ledger: arguments.ledger,
+        dry_run: arguments.dry_run,
+    };
+    let mut files: Vec<Box<dyn Source>> = Vec::new();
+    for path in &arguments.files {
+        gather(path, &mut files)?;
+    }
+    // A dry run into a directory that does not exist must not make one.
+    let fresh = arguments.dry_run && Data::existing(&arguments.location).is_err();
+    let data = if fresh { None } else { Some(Data::open(&arguments.location)?) };
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}").expect("a fixed template"));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let taken = take_in(data.as_ref(), &files, &wishes, &mut |file, rows| {
+        bar.set_message(file.to_owned());
+        bar.set_position(rows);
+    })?;
+    bar.finish_and_clear();
+    if let Some(path) = &arguments.faults {
+        let mut file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        write_faults(&taken, &mut file)?;
+    }
+    if arguments.json {
+        print_json(&Report { files: taken.iter().map(FileReport::of).collect() })?;
+    } else {
+        let told: String = taken.iter().map(|taken| told(taken, arguments.dry_run)).collect();
+        print(&told)?;
+    }
+    Ok(if taken.iter().all(Taken::is_whole) { Outcome::Done } else { Outcome::Findings })
+}
+
+/// A file on disk.
+struct OnDisk {
+    path: PathBuf,
+    name: String,
+}
+
+impl Source for OnDisk {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn size(&self) -> Option<u64> {
+        self.path.metadata().ok().map(|metadata| metadata.len())
+    }
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+        Ok(Box::new(File::open(&self.path)?))
+    }
+}
+
+/// The files that a path names: itself, or all in the folder and its folders, by name.
+fn gather(path: &Path, files: &mut Vec<Box<dyn Source>>) -> anyhow::Result<()> {
+    if !path.is_dir() {
+        files.push(Box::new(OnDisk { path: path.to_owned(), name: file_name(path) }));
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
+    let mut inside = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    inside.sort();
+    let visible = |path: &&PathBuf| !file_name(path).starts_with('.');
+    inside.iter().filter(visible).try_for_each(|path| gather(path, files))
+}
+
+/// The files of a folder and its folders, by name.
+pub fn folder_files(folder: &Path) -> anyhow::Result<Vec<Box<dyn Source>>> {
+    let mut files = Vec::new();
+    gather(folder, &mut files)?;
+    Ok(files)
+}
+
+/// The report that `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    files: Vec<FileReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileReport<'a> {
+    file: &'a str,
+    dataset: Option<Dataset>,
+    /// Rows accepted.
+    rows: u64,
+    rejected: u64,
+    set_aside: u64,
+    columns: BTreeMap<Role, String>,
+    /// The amount of the rows accepted; net where a file has net and gross.
+    total_pence: i64,
+    rejected_pence: i64,
+    from: Option<Date>,
+    to: Option<Date>,
+    import: Option<String>,
+    already: bool,
+    overlaps: &'a [String],
+    overlap: Option<Overlap>,
+    stated: &'a BTreeMap<&'static str, u64>,
+    notes: &'a [String],
+    faults: Vec<FaultReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct FaultReport<'a> {
+    line: u64,
+    column: &'a str,
+    value: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> FileReport<'a> {
+    fn of(taken: &'a Taken) -> FileReport<'a> {
+        FileReport {
+            file: &taken.file,
+            dataset: taken.reading.as_ref().map(|reading| reading.dataset),
+            rows: taken.tally.rows,
+            rejected: taken.tally.rejected,
+            set_aside: taken.tally.set_aside,
+            columns: taken.reading.as_ref().map(roles_of).unwrap_or_default(),
+            total_pence: taken.tally.total.0,
+            rejected_pence: taken.tally.rejected_total.0,
+            from: taken.tally.from,
+            to: taken.tally.to,
+            import: taken.import.map(|id| id.to_string()),
+            already: taken.already,
+            overlaps: &taken.overlaps,
+            overlap: taken.overlap,
+            stated: &taken.stated,
+            notes: taken.reading.as_ref().map(|reading| reading.notes.as_slice()).unwrap_or_default(),
+            faults: taken
+                .faults
+                .iter()
+                .map(|fault| FaultReport {
+                    line: fault.line,
+                    column: &fault.column,
+                    value: &fault.value,
+                    reason: &fault.reason,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// How many faults of a file are printed before the rest is counted.
+const FAULTS_SHOWN: usize = 5;
+
+/// What became of a file, for people.
+pub fn told(taken: &Taken, dry_run: bool) -> String {
+    let Some(reading) = &taken.reading else {
+        let reasons: Vec<&str> = taken.faults.iter().map(|fault| fault.reason.as_str()).collect();
+        return format!("NOT TAKEN  {}\n", reasons.join("; "));
+    };
+    let tally = &taken.tally;
+    let verb = match (taken.already, dry_run) {
+        (true, _) => "taken before, nothing written",
+        (false, true) => "would be taken",
+        (false, false) => "taken",
+    };
+    let mut text = format!("{}  {}, {verb}: {} rows", taken.file, called(reading.dataset), tally.rows);
+    if reading.dataset == Dataset::Payments {
+        text += &format!(", {}", tally.total);
+        if let (Some(from), Some(to)) = (tally.from, tally.to) {
+            text += &format!(", {from} to {to}");
+        }
+    }
+    for (count, what) in [(tally.rejected, "rejected"), (tally.set_aside, "set aside (blank, headings, totals)")] {
+        if count > 0 {
+            text += &format!(", {count} {what}");
+        }
+    }
+    text.push('\n');
+    for note in &reading.notes {
+        text += &format!("    {note}\n");
+    }
+    if !taken.overlaps.is_empty() {
+        let files = taken.overlaps.join(", ");
+        text += &match taken.overlap {
+            Some(Overlap::Undecided) => format!(
+                "    OVERLAPS {files}: both count until you import it again with --replaces ID or --adds\n"
+            ),
+            Some(Overlap::Replaces(id)) => format!("    replaces {id}\n"),
+            Some(Overlap::Adds) | None => format!("    adds to {files}\n"),
+        };
+    }
+    for fault in taken.faults.iter().take(FAULTS_SHOWN) {
+        text += &format!("    line {}, {}: {:?}: {}\n", fault.line, fault.column, fault.value, fault.reason);
+    }
+    if taken.faults.len() > FAULTS_SHOWN {
+        text += &format!("    … and {} more faults (--faults FILE.csv lists them all)\n", taken.faults.len() - FAULTS_SHOWN);
+    }
+    text
+}

@@ -1,0 +1,52 @@
+//! `handback template`.
+
+use super::{Outcome, Refused, print};
+use handback_core::import::Dataset;
+use handback_core::kinds::{TABLES, Table};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// What you want to state: services, arrangements, organisations, staff-movements, claims, events, scope or names
+    kind: String,
+    /// Explain the headings instead of printing the file
+    #[arg(long)]
+    explain: bool,
+}
+
+/// The word for a dataset on the command line.
+pub fn word(dataset: Dataset) -> String {
+    let value = serde_json::to_value(dataset).expect("a dataset is a word");
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let table = TABLES.iter().find(|table| word(table.dataset) == arguments.kind || table.kind == arguments.kind);
+    let Some(table) = table else {
+        let words: Vec<String> = TABLES.iter().map(|table| word(table.dataset)).collect();
+        let reason = format!("there is no template for {:?}; there is one for {}", arguments.kind, words.join(", "));
+        return Err(Refused(reason).into());
+    };
+    if arguments.explain {
+        print(&explained(table))?;
+    } else {
+        print(&handback_intake::table::template(table.headings))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn explained(table: &Table) -> String {
+    let lines = table.headings.iter().map(|heading| {
+        use handback_core::table::Form;
+        let form = match heading.form {
+            Form::Text => "text".into(),
+            Form::When => "date: 2019-08-01, 2019-08, 2019 or unknown".into(),
+            Form::Pence => "amount in pounds".into(),
+            Form::Count => "whole number".into(),
+            Form::Choice(words) => format!("one of {}", words.join(", ")),
+            Form::List => "several, with ; between".into(),
+        };
+        let needed = if heading.needed { "needed" } else { "may be blank" };
+        format!("{}\n    {} ({form}; {needed})\n", heading.name, heading.meaning)
+    });
+    lines.collect()
+}

@@ -1,0 +1,124 @@
+//! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
+
+mod chart;
+
+use anyhow::Context;
+use handback_core::pence::Pence;
+use handback_core::statement::{SeriesPoint, Statement};
+use jiff::civil::Date;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The English words.
+const ENGLISH: &str = include_str!("../words/en.toml");
+
+/// How a statement leaves the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    Html,
+}
+
+/// Render the statement. In text, lists stop after the first lines unless `all` is asked for.
+pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result<String> {
+    let name = match form {
+        Form::Text => "statement.txt",
+        Form::Html => "statement.html",
+    };
+    let environment = environment()?;
+    let template = environment.get_template(name).context("the statement's template")?;
+    #[derive(Serialize)]
+    struct Page<'a> {
+        statement: &'a Statement,
+        all: bool,
+        bands: String,
+        yearly: Vec<&'a SeriesPoint>,
+    }
+    let series = &statement.control.series;
+    let page = Page { statement, all, bands: chart::bands(series), yearly: chart::yearly(series) };
+    Ok(template.render(Value::from(minijinja::value::Serde(&page)))?)
+}
+
+fn environment() -> anyhow::Result<Environment<'static>> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+    });
+    environment.add_template("statement.txt", include_str!("../templates/statement.txt"))?;
+    environment.add_template("statement.html", include_str!("../templates/statement.html"))?;
+    let words: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(ENGLISH).context("the English words")?;
+    environment.add_filter("word", move |value: String, list: String| {
+        let word = words.get(&list).and_then(|list| list.get(&value)).cloned();
+        word.ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
+    });
+    environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
+    environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
+    environment.add_filter("thousands", |number: i64| {
+        let pounds = Pence(number * 100).to_string();
+        pounds.trim_start_matches('£').trim_end_matches(".00").to_owned()
+    });
+    environment.add_filter("percent", |share: Option<f64>| {
+        share.map_or_else(|| "not known".to_owned(), |share| percent(share))
+    });
+    environment.add_filter("date", |text: String| date(&text).ok_or_else(|| refused(format!("{text:?} is no date"))));
+    environment.add_filter("pad", |text: String, width: usize| {
+        let shown: String = if text.chars().count() > width {
+            text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+        } else {
+            text
+        };
+        format!("{shown:<width$}")
+    });
+    environment.add_filter("right", |text: String, width: usize| format!("{text:>width$}"));
+    Ok(environment)
+}
+
+fn refused(reason: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, reason)
+}
+
+/// Whole percents, but never rounded to all or nothing.
+fn percent(share: f64) -> String {
+    let rounded = (share * 100.0).round();
+    match rounded {
+        0.0 if share > 0.0 => "under 1%".into(),
+        100.0 if share < 1.0 => "over 99%".into(),
+        _ => format!("{rounded:.0}%"),
+    }
+}
+
+/// `1 August 2019`, `August 2019`, `2019` or `date not known`.
+fn date(text: &str) -> Option<String> {
+    use handback_core::dated::When;
+    let in_full = |day: Date| day.strftime("%-d %B %Y").to_string();
+    Some(match text.parse::<When>().ok()? {
+        When::Unknown => "date not known".into(),
+        When::Year(year) => year.to_string(),
+        When::Month(year, month) => Date::new(year, month, 1).ok()?.strftime("%B %Y").to_string(),
+        When::Day(day) => in_full(day),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_shares_as_people_read_them() {
+        for (text, words) in [
+            ("2019-08-01", "1 August 2019"),
+            ("2019-08", "August 2019"),
+            ("2019", "2019"),
+            ("unknown", "date not known"),
+        ] {
+            assert_eq!(date(text).as_deref(), Some(words));
+        }
+        for (share, words) in [(0.0, "0%"), (0.001, "under 1%"), (0.756, "76%"), (0.999, "over 99%"), (1.0, "100%")] {
+            assert_eq!(percent(share), words);
+        }
+    }
+}

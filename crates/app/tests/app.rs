@@ -1,0 +1,16 @@
+//! The program from outside: every test starts the real binary on files of its own.
+
+#[path = "app/desk.rs"]
+mod desk;
+#[path = "app/docs.rs"]
+mod docs;
+#[path = "app/examples.rs"]
+mod examples;
+#[path = "app/figures.rs"]
+mod figures;
+#[path = "app/house.rs"]
+mod house;
+#[path = "app/import.rs"]
+mod import;
+#[path = "app/proofs.rs"]
+mod proofs;
