@@ -180,7 +180,7 @@ impl<'a> Known<'a> {
     }
 
     /// All records of a kind, in the order in which they were first stated.
-    pub fn all<K: Kind>(&self) -> impl Iterator<Item = Result<(RecordId, K), Error>> + 'a {
+    pub fn all<K: Kind>(self) -> impl Iterator<Item = Result<(RecordId, K), Error>> + use<'a, K> {
         self.entries_of(K::NAME)
             .map(|entry| read(entry).map(|value| (entry.record, value)))
     }
@@ -191,8 +191,7 @@ impl<'a> Known<'a> {
     }
 
     /// The entries that state the records of a kind, in the order of [`Known::all`].
-    pub fn entries_of(&self, kind: &str) -> impl Iterator<Item = &'a Entry> + 'a {
-        let known = *self;
+    pub fn entries_of(self, kind: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
         let first = self
             .picture
             .first
@@ -201,7 +200,7 @@ impl<'a> Known<'a> {
             .unwrap_or_default();
         first
             .iter()
-            .filter_map(move |&number| known.entry_of(known.picture.entry(number)?.record))
+            .filter_map(move |&number| self.entry_of(self.picture.entry(number)?.record))
     }
 
     /// The entry that states a record, though its item may be erased; none when withdrawn.
