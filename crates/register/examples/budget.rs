@@ -91,7 +91,7 @@ async fn open(place: &Place) -> Result<(), Error> {
 async fn write(register: &Register, changes: Vec<Change>) -> Result<(), Error> {
     let mut random = |bytes: &mut [u8]| bytes.fill(7);
     let circumstances = Circumstances {
-        now: Timestamp::now(),
+        now: Timestamp::UNIX_EPOCH,
         reason: "to measure".into(),
         source: None,
         authority: None,

@@ -4,7 +4,7 @@ use crate::entry::BatchId;
 use crate::error::{Error, Trouble};
 use crate::picture::Picture;
 use crate::register::{Register, read_on};
-use crate::stored::{ACTS, StoredEntry, VISIBILITIES, commitment};
+use crate::stored::{StoredEntry, commitment, word};
 use crate::tree::TreeHead;
 use handback_core::kinds;
 use handback_core::permission::{Action, Permit};
@@ -74,7 +74,7 @@ impl Register {
                 head: picture.head(),
             });
         }
-        let stored = entries_of(&picture, permit, circumstances, batch, changes);
+        let stored = stored_entries(&picture, permit, circumstances, batch, changes);
         tx.insert(&stored).await?;
         for erased in stored.iter().filter_map(|entry| entry.erases) {
             tx.erase_item(erased).await?;
@@ -102,7 +102,7 @@ fn random<const N: usize>(fill: &mut dyn FnMut(&mut [u8])) -> [u8; N] {
     bytes
 }
 
-fn entries_of(
+fn stored_entries(
     picture: &Picture,
     permit: &Permit,
     circumstances: Circumstances<'_>,
@@ -133,8 +133,8 @@ fn entries_of(
             authority: circumstances.authority.map(|id| id.0.to_vec()),
             kind: change.kind.to_owned(),
             record: change.id.0.to_vec(),
-            visibility: VISIBILITIES.word(change.visibility).to_owned(),
-            act: ACTS.word(act).to_owned(),
+            visibility: word(change.visibility),
+            act: word(act),
             version: version.into(),
             erases,
             commitment: salt

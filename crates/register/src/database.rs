@@ -16,7 +16,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 /// Where a register lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Place {
     /// A file.
     Sqlite(PathBuf),
@@ -53,6 +53,12 @@ impl fmt::Display for Place {
     }
 }
 
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 /// How long to wait for another program that is writing: longer than its largest import takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -63,7 +69,6 @@ const PAGE: i64 = 4_096;
 /// Rows in one statement; 15 values each stay below the 32,766 that SQLite can bind.
 const ROWS: usize = 1_000;
 
-#[derive(Clone)]
 pub(crate) enum Db {
     Sqlite(SqlitePool),
     Postgres(PgPool),
@@ -342,7 +347,11 @@ mod tests {
                 "PostgreSQL (an address that cannot be read)",
             ),
         ] {
-            assert_eq!(Place::from(text).to_string(), named);
+            let place = Place::from(text);
+            assert_eq!(
+                (place.to_string(), format!("{place:?}")),
+                (named.to_owned(), named.to_owned())
+            );
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// A moment in the life of the register. It resolves to an entry number once per request, so that
 /// every figure of one answer rests on the same entries.
@@ -18,16 +19,10 @@ pub enum Moment {
     Day(Date),
 }
 
-impl Moment {
-    /// Whether something recorded at `recorded_at` belongs to it; no answer for entry numbers.
-    pub(crate) fn reaches(self, recorded_at: Timestamp) -> Option<bool> {
-        const LONDON: jiff::tz::TimeZone = jiff::tz::get!("Europe/London");
-        match self {
-            Moment::Newest | Moment::Entry(_) => None,
-            Moment::Time(time) => Some(recorded_at <= time),
-            Moment::Day(day) => Some(LONDON.to_datetime(recorded_at).date() <= day),
-        }
-    }
+/// The day that a time belongs to in the United Kingdom.
+pub(crate) fn day_of(time: Timestamp) -> Date {
+    const LONDON: TimeZone = jiff::tz::get!("Europe/London");
+    LONDON.to_datetime(time).date()
 }
 
 impl From<u64> for Moment {
@@ -53,18 +48,17 @@ mod tests {
 
     #[test]
     fn a_day_ends_at_midnight_in_london() {
-        for (recorded_at, day, reached) in [
-            ("2024-01-31T23:59:59.999999Z", date(2024, 1, 31), true),
-            ("2024-02-01T00:00:00Z", date(2024, 1, 31), false),
+        for (time, day) in [
+            ("2024-01-31T23:59:59.999999Z", date(2024, 1, 31)),
+            ("2024-02-01T00:00:00Z", date(2024, 2, 1)),
             // British Summer Time is one hour ahead.
-            ("2024-06-30T22:59:59.999999Z", date(2024, 6, 30), true),
-            ("2024-06-30T23:00:00Z", date(2024, 6, 30), false),
+            ("2024-06-30T22:59:59.999999Z", date(2024, 6, 30)),
+            ("2024-06-30T23:00:00Z", date(2024, 7, 1)),
         ] {
-            let time: Timestamp = recorded_at.parse().expect("a time in a test");
             assert_eq!(
-                Moment::Day(day).reaches(time),
-                Some(reached),
-                "{recorded_at}"
+                day_of(time.parse().expect("a time in a test")),
+                day,
+                "{time}"
             );
         }
     }

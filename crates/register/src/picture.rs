@@ -2,12 +2,13 @@
 
 use crate::entry::Entry;
 use crate::error::{Error, Trouble};
-use crate::moment::Moment;
+use crate::moment::{Moment, day_of};
 use crate::stored::StoredEntry;
 use crate::tree::{Hash, Tree, TreeHead};
 use crate::verify::Broken;
 use handback_core::kinds;
 use handback_core::record::{Act, Kind, RecordId};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -51,12 +52,15 @@ impl Picture {
         match moment.into() {
             Moment::Newest => self.size(),
             Moment::Entry(entry) => entry.min(self.size()),
-            // Times never go back from one entry to the next.
-            moment => self
-                .entries
-                .partition_point(|entry| moment.reaches(entry.batch.recorded_at) == Some(true))
-                as u64,
+            Moment::Time(time) => self.recorded(|recorded_at| recorded_at <= time),
+            Moment::Day(day) => self.recorded(|recorded_at| day_of(recorded_at) <= day),
         }
+    }
+
+    /// The number of the newest entry recorded by a time; times never go back along the log.
+    fn recorded(&self, by: impl Fn(Timestamp) -> bool) -> u64 {
+        self.entries
+            .partition_point(|entry| by(entry.batch.recorded_at)) as u64
     }
 
     /// What was known at a moment.
@@ -176,7 +180,7 @@ impl<'a> Known<'a> {
     }
 
     /// All records of a kind, in the order in which they were first stated.
-    pub fn all<K: Kind>(&self) -> impl Iterator<Item = Result<(RecordId, K), Error>> + 'a {
+    pub fn all<K: Kind>(self) -> impl Iterator<Item = Result<(RecordId, K), Error>> + use<'a, K> {
         self.entries_of(K::NAME)
             .map(|entry| read(entry).map(|value| (entry.record, value)))
     }
@@ -187,18 +191,16 @@ impl<'a> Known<'a> {
     }
 
     /// The entries that state the records of a kind, in the order of [`Known::all`].
-    pub fn entries_of(&self, kind: &str) -> impl Iterator<Item = &'a Entry> + 'a {
-        let (known, picture) = (*self, self.picture);
-        let first = picture
+    pub fn entries_of(self, kind: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let first = self
+            .picture
             .first
             .get(kind)
             .map(Vec::as_slice)
             .unwrap_or_default();
         first
             .iter()
-            .take_while(move |&&number| number <= known.entry)
-            .filter_map(|&number| picture.entry(number))
-            .filter_map(move |entry| known.entry_of(entry.record))
+            .filter_map(move |&number| self.entry_of(self.picture.entry(number)?.record))
     }
 
     /// The entry that states a record, though its item may be erased; none when withdrawn.

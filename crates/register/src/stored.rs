@@ -5,8 +5,12 @@ use crate::tree::{Hash, leaf_hash};
 use crate::verify::Broken;
 use handback_core::kinds;
 use handback_core::permission::Actor;
-use handback_core::record::{Act, RecordId, Visibility};
+use handback_core::record::RecordId;
 use jiff::Timestamp;
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -99,10 +103,8 @@ impl StoredEntry {
                 |kind| Cow::Borrowed(kind.name),
             ),
             record: RecordId(self.sixteen("record", &self.record)?),
-            visibility: VISIBILITIES
-                .meaning(&self.visibility)
-                .ok_or_else(|| self.damaged("visibility"))?,
-            act: ACTS.meaning(&self.act).ok_or_else(|| self.damaged("act"))?,
+            visibility: meaning(&self.visibility).ok_or_else(|| self.damaged("visibility"))?,
+            act: meaning(&self.act).ok_or_else(|| self.damaged("act"))?,
             version: u16::try_from(self.version).map_err(|_| self.damaged("version"))?,
             erases: self
                 .erases
@@ -126,35 +128,18 @@ impl StoredEntry {
     }
 }
 
-/// Values and the words under which the database and the leaf hold them.
-pub(crate) struct Words<T: 'static>(&'static [(T, &'static str)]);
-
-pub(crate) const ACTS: Words<Act> = Words(&[
-    (Act::Stated, "stated"),
-    (Act::Withdrawn, "withdrawn"),
-    (Act::Erased, "erased"),
-]);
-pub(crate) const VISIBILITIES: Words<Visibility> = Words(&[
-    (Visibility::Published, "published"),
-    (Visibility::Internal, "internal"),
-    (Visibility::Restricted, "restricted"),
-]);
-
-impl<T: Copy + PartialEq> Words<T> {
-    pub(crate) fn word(&self, value: T) -> &'static str {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == value)
-            .map(|(_, word)| *word)
-            .expect("every value has its word")
+/// The word for a value in core's own JSON form, so that the log and every export agree.
+pub(crate) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => unreachable!("acts and visibilities are words, not {other:?}"),
     }
+}
 
-    fn meaning(&self, text: &str) -> Option<T> {
-        self.0
-            .iter()
-            .find(|(_, word)| *word == text)
-            .map(|(value, _)| *value)
-    }
+/// The value that a word stands for.
+fn meaning<'a, T: Deserialize<'a>>(word: &'a str) -> Option<T> {
+    let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+    T::deserialize(word).ok()
 }
 
 struct Canonical(Vec<u8>);
@@ -180,6 +165,7 @@ impl Canonical {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handback_core::record::{Act, Visibility};
 
     fn entry() -> StoredEntry {
         StoredEntry {
@@ -211,6 +197,32 @@ mod tests {
             hex::encode(entry().leaf()),
             "79c0e5e70699c5089cf7ef8d1e45a31513ba9d96d58ec237055985af0674cea7"
         );
+    }
+
+    /// Words are under the leaf, so they never change either.
+    #[test]
+    fn values_keep_their_words() {
+        for (act, expected) in [
+            (Act::Stated, "stated"),
+            (Act::Withdrawn, "withdrawn"),
+            (Act::Erased, "erased"),
+        ] {
+            assert_eq!(
+                (word(act), meaning(expected)),
+                (expected.to_owned(), Some(act))
+            );
+        }
+        for (visibility, expected) in [
+            (Visibility::Published, "published"),
+            (Visibility::Internal, "internal"),
+            (Visibility::Restricted, "restricted"),
+        ] {
+            assert_eq!(
+                (word(visibility), meaning(expected)),
+                (expected.to_owned(), Some(visibility))
+            );
+        }
+        assert_eq!(meaning::<Act>("revoked"), None);
     }
 
     #[test]

@@ -111,14 +111,10 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) async fn begin(tx: &mut Tx) -> Result<Audit, Error> {
-        // Only an entry can erase an earlier one; anything else is left to the entries' leaves.
-        let erased = tx
-            .erasures()
-            .await?
-            .into_iter()
-            .filter(|(entry, under)| 0 < *entry && entry < under);
-        let erased = erased
-            .map(|(entry, under)| (entry as u64, under as u64))
+        let number = |column: i64| u64::try_from(column).ok();
+        let erasures = tx.erasures().await?.into_iter();
+        let erased = erasures
+            .filter_map(|(entry, under)| Some((number(entry)?, number(under)?)))
             .collect();
         Ok(Audit {
             tree: Tree::default(),

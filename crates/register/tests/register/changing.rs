@@ -2,6 +2,7 @@
 
 use crate::store::*;
 use handback_core::import::Layout;
+use handback_core::organisation::Organisation;
 use handback_core::permission::Action;
 use handback_core::record::{Act, Change, ChangeAct, Kind, Visibility};
 use handback_register::{Circumstances, Error, Picture, Place, Register, verify};
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 on_both![
     an_entry_carries_its_envelope,
+    the_log_speaks_for_an_organisation_that_stands,
     time_never_goes_back,
     a_rule_sees_the_fresh_picture_and_its_refusal_leaves_nothing,
     nothing_to_change_writes_nothing,
@@ -53,6 +55,48 @@ async fn an_entry_carries_its_envelope(store: &Store) {
     assert_eq!(entry.batch.reason, "for a test");
     assert_eq!(entry.batch.source.as_deref(), Some("a made-up letter"));
     assert_eq!(entry.batch.authority, None);
+}
+
+async fn the_log_speaks_for_an_organisation_that_stands(store: &Store) {
+    let (_, register) = store.register().await;
+    let item = br#"{"name":"Borough of Little Wopping"}"#.to_vec();
+    let organisation = Change {
+        kind: Organisation::NAME,
+        act: ChangeAct::State {
+            version: Organisation::VERSION,
+            item,
+            references: vec![],
+        },
+        ..state(1, "replaced")
+    };
+    for (changes, stands) in [
+        (vec![state(2, "too early")], false),
+        (vec![organisation], true),
+        (vec![state(2, "in its name")], true),
+        (vec![Change::withdraw::<Organisation>(id(1))], false),
+    ] {
+        let mut random = no_chance;
+        let circumstances = Circumstances {
+            now: second(0),
+            reason: String::new(),
+            source: None,
+            authority: Some(id(1)),
+            base: None,
+            random: &mut random,
+        };
+        let rule = |_: &Picture| Ok::<_, Error>(((), changes));
+        let changed = register
+            .change(&permit(Action::StateEstate), circumstances, rule)
+            .await;
+        assert_eq!(changed.is_ok(), stands, "{changed:?}");
+    }
+    let picture = register.picture();
+    assert_eq!(picture.size(), 2);
+    assert!(
+        picture
+            .entries()
+            .all(|entry| entry.batch.authority == Some(id(1)))
+    );
 }
 
 async fn time_never_goes_back(store: &Store) {

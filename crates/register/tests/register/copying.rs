@@ -84,23 +84,25 @@ async fn a_backup_is_taken_while_others_write(store: &Store) {
     let writer = tokio::spawn({
         let other = Arc::clone(&other);
         async move {
-            for number in 2..30 {
+            for number in 2..100 {
                 write(&other, 1, vec![state(number, "a"), state(number, "b")])
                     .await
                     .expect("written");
             }
         }
     });
-    for number in 0..3 {
-        let directory = store.directory().join(format!("backup {number}"));
-        std::fs::create_dir(&directory).expect("a directory");
-        let backup = register.backup(&directory).await.expect("a backup");
+    let mut sizes = Vec::new();
+    while !writer.is_finished() {
+        let directory = tempfile::tempdir_in(store.directory()).expect("a directory");
+        let backup = register.backup(directory.path()).await.expect("a backup");
         assert_eq!(backup.head.size % 2, 1, "batches are whole");
         verify(&place, Some(backup.head))
             .await
             .expect("the log goes on from the backup");
+        sizes.push(backup.head.size);
     }
     writer.await.expect("the writer");
+    assert!(sizes.is_sorted());
 }
 
 async fn nothing_is_overwritten(store: &Store) {
