@@ -1,13 +1,15 @@
 //! The example authority: Harrowmere City Council and its supplier Northmere, both made up.
 //!
 //! The tables that people would fill in stand as files under `data/example`; the payments come
-//! from [`ledger`], in the layouts and with the faults of real ledgers. The same [`Shape`] gives the
+//! from [`ledger`] and are [`published`] in the layouts and with the faults of real ledgers. The same [`Shape`] gives the
 //! same bytes for ever.
 
 mod estate;
 mod layout;
 mod ledger;
+mod payee;
 mod places;
+mod published;
 mod random;
 #[cfg(test)]
 mod tests;
@@ -79,5 +81,5 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("claims.csv", CLAIMS, &[])?;
     table("names.csv", NAMES, &[])?;
     table("scope.csv", SCOPE, &[])?;
-    ledger::write(shape, create)
+    published::write(shape, create)
 }
