@@ -14,7 +14,7 @@ pub(super) struct Payment<'a> {
     pub(super) description: &'a str,
     pub(super) net: Pence,
     pub(super) vat: Pence,
-    pub(super) transaction: String,
+    pub(super) transaction: u64,
 }
 
 /// The columns of a payments file and the manner of writing dates and amounts in them.
@@ -26,8 +26,24 @@ pub(super) enum Layout {
     ByExpense,
     /// To March 2020: `2018-06-03`, with net, VAT and gross.
     NetAndVat,
-    /// From April 2020: `03/06/2020`, `£1,234.50`.
+    /// From April 2020: `03/06/2020`, `£1,234.50` between spaces.
     ByVendor,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Body,
+    Date,
+    Supplier,
+    Number,
+    Department,
+    Category,
+    Description,
+    Net,
+    Vat,
+    Gross,
+    Transaction,
 }
 
 impl Layout {
@@ -41,133 +57,114 @@ impl Layout {
         }
     }
 
-    pub(super) fn headings(self) -> &'static [&'static str] {
+    /// The headings and what stands under them.
+    fn columns(self) -> &'static [(&'static str, Column)] {
         match self {
             Layout::ByDirectorate => &[
-                "Directorate",
-                "Expense Type",
-                "Payment Date",
-                "Transaction No",
-                "Supplier Name",
-                "Supplier ID",
-                "Amount (£)",
+                ("Directorate", Column::Department),
+                ("Expense Type", Column::Category),
+                ("Payment Date", Column::Date),
+                ("Transaction No", Column::Transaction),
+                ("Supplier Name", Column::Supplier),
+                ("Supplier ID", Column::Number),
+                ("Amount (£)", Column::Net),
             ],
             Layout::ByExpense => &[
-                "Body Name",
-                "Date",
-                "Transaction Number",
-                "Amount",
-                "Supplier Name",
-                "Supplier ID",
-                "Expense Area",
-                "Expense Type",
-                "Narrative",
+                ("Body Name", Column::Body),
+                ("Date", Column::Date),
+                ("Transaction Number", Column::Transaction),
+                ("Amount", Column::Net),
+                ("Supplier Name", Column::Supplier),
+                ("Supplier ID", Column::Number),
+                ("Expense Area", Column::Department),
+                ("Expense Type", Column::Category),
+                ("Narrative", Column::Description),
             ],
             Layout::NetAndVat => &[
-                "Payment Date",
-                "Supplier Name",
-                "Supplier Number",
-                "Department",
-                "Category",
-                "Description",
-                "Net Amount",
-                "VAT",
-                "Gross Amount",
-                "Transaction Number",
+                ("Payment Date", Column::Date),
+                ("Supplier Name", Column::Supplier),
+                ("Supplier Number", Column::Number),
+                ("Department", Column::Department),
+                ("Category", Column::Category),
+                ("Description", Column::Description),
+                ("Net Amount", Column::Net),
+                ("VAT", Column::Vat),
+                ("Gross Amount", Column::Gross),
+                ("Transaction Number", Column::Transaction),
             ],
             Layout::ByVendor => &[
-                "Vendor Number",
-                "Vendor Name",
-                "Cost Centre",
-                "Account",
-                "Text",
-                "Doc Number",
-                "Payment Date",
-                " Invoice Amount ",
+                ("Vendor Number", Column::Number),
+                ("Vendor Name", Column::Supplier),
+                ("Cost Centre", Column::Department),
+                ("Account", Column::Category),
+                ("Text", Column::Description),
+                ("Doc Number", Column::Transaction),
+                ("Payment Date", Column::Date),
+                (" Invoice Amount ", Column::Net),
             ],
         }
     }
 
-    /// The cells under the headings.
-    pub(super) fn cells(self, payment: &Payment<'_>) -> Vec<String> {
-        let Payment {
-            date,
-            supplier,
-            number,
-            department,
-            category,
-            description,
-            net,
-            vat,
-            ..
-        } = *payment;
-        let own = str::to_owned;
-        let transaction = payment.transaction.clone();
-        let numeric = || date.strftime("%d/%m/%Y").to_string();
-        match self {
-            Layout::ByDirectorate => vec![
-                own(department),
-                own(category),
-                numeric(),
-                transaction,
-                own(supplier),
-                own(number),
-                net.to_string().replace('£', "").replace('−', "-"),
-            ],
-            Layout::ByExpense => {
-                let amount = match net < Pence::ZERO {
-                    true => format!("({})", plain(-net)),
-                    false => plain(net),
-                };
-                vec![
-                    own("Harrowmere City Council"),
-                    date.strftime("%d-%b-%Y").to_string(),
-                    transaction,
-                    amount,
-                    own(supplier),
-                    own(number),
-                    own(department),
-                    own(category),
-                    own(description),
-                ]
-            }
-            Layout::NetAndVat => vec![
-                date.to_string(),
-                own(supplier),
-                own(number),
-                own(department),
-                own(category),
-                own(description),
-                plain(net),
-                plain(vat),
-                plain(net + vat),
-                transaction,
-            ],
-            Layout::ByVendor => vec![
-                own(number),
-                own(supplier),
-                own(department),
-                own(category),
-                own(description),
-                transaction,
-                numeric(),
-                format!(" {} ", net.to_string().replace('−', "-")),
-            ],
-        }
+    /// The line of headings.
+    pub(super) fn headings(self) -> Vec<String> {
+        self.line(|heading, _| heading.to_owned())
+    }
+
+    /// The line that states a payment.
+    pub(super) fn payment(self, payment: &Payment<'_>) -> Vec<String> {
+        self.line(|_, column| match column {
+            Column::Body => "Harrowmere City Council".to_owned(),
+            Column::Date => self.date(payment.date),
+            Column::Supplier => payment.supplier.to_owned(),
+            Column::Number => payment.number.to_owned(),
+            Column::Department => payment.department.to_owned(),
+            Column::Category => payment.category.to_owned(),
+            Column::Description => payment.description.to_owned(),
+            Column::Net => self.amount(payment.net),
+            Column::Vat => self.amount(payment.vat),
+            Column::Gross => self.amount(payment.net + payment.vat),
+            Column::Transaction => payment.transaction.to_string(),
+        })
     }
 
     /// A last line with the sum of the amounts, as some months have.
     pub(super) fn totals(self, net: Pence) -> Vec<String> {
-        let amount = |heading: &&str| heading.contains("Amount");
-        let place = self
-            .headings()
+        let mut line = self.line(|_, column| match column {
+            Column::Net => self.amount(net),
+            _ => String::new(),
+        });
+        line[0] = "Total".to_owned();
+        line
+    }
+
+    /// A line of nothing but commas.
+    pub(super) fn blank(self) -> Vec<String> {
+        self.line(|_, _| String::new())
+    }
+
+    fn line(self, cell: impl Fn(&str, Column) -> String) -> Vec<String> {
+        self.columns()
             .iter()
-            .position(amount)
-            .expect("every layout has an amount");
-        let mut cells = vec![String::new(); self.headings().len()];
-        cells[0] = "Total".to_owned();
-        cells[place] = plain(net);
-        cells
+            .map(|(heading, column)| cell(heading, *column))
+            .collect()
+    }
+
+    fn date(self, date: Date) -> String {
+        let form = match self {
+            Layout::ByDirectorate | Layout::ByVendor => "%d/%m/%Y",
+            Layout::ByExpense => "%d-%b-%Y",
+            Layout::NetAndVat => "%Y-%m-%d",
+        };
+        date.strftime(form).to_string()
+    }
+
+    fn amount(self, pence: Pence) -> String {
+        match self {
+            Layout::ByDirectorate => grouped(pence).replace('£', ""),
+            Layout::ByExpense if pence < Pence::ZERO => format!("({})", plain(-pence)),
+            Layout::ByExpense | Layout::NetAndVat => plain(pence),
+            Layout::ByVendor => format!(" {} ", grouped(pence)),
+        }
     }
 }
 
@@ -176,4 +173,9 @@ pub(super) fn plain(pence: Pence) -> String {
     let sign = if pence < Pence::ZERO { "-" } else { "" };
     let size = pence.abs().0;
     format!("{sign}{}.{:02}", size / 100, size % 100)
+}
+
+/// `£1,234.50`, `-£1,234.50`: with a hyphen, since a real minus sign is not in Windows-1252.
+fn grouped(pence: Pence) -> String {
+    pence.to_string().replace('−', "-")
 }

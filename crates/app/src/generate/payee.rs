@@ -53,7 +53,10 @@ impl Payee {
             text.parse()
                 .expect("counts and percentages are whole numbers")
         };
-        let moment = |text: &str| text.parse().unwrap_or(When::Unknown);
+        let moment = |text: &str| match text {
+            "" => When::Unknown,
+            stated => stated.parse().expect("from and until are dates or blank"),
+        };
         Payee {
             supplier: supplier.to_owned(),
             number: number.to_owned(),
@@ -108,7 +111,7 @@ impl Payee {
             description: &self.description,
             net,
             vat: Pence(net.0 * self.vat as i64 / 100),
-            transaction: transaction.to_string(),
+            transaction,
         }
     }
 }

@@ -77,23 +77,17 @@ fn write_month(ledger: &Ledger, month: Date, late: u64, out: Box<dyn Write>) -> 
             month.strftime("%B %Y")
         )])?;
     }
-    line(
-        &layout
-            .headings()
-            .iter()
-            .map(|heading| (*heading).to_owned())
-            .collect::<Vec<_>>(),
-    )?;
+    line(&layout.headings())?;
     let mut total = Pence::ZERO;
     ledger.month(month, late, |payment| {
         total += payment.net;
-        line(&layout.cells(&payment))
+        line(&layout.payment(&payment))
     })?;
     match oddity {
         Some(Oddity::Totals) => line(&layout.totals(total))?,
         Some(Oddity::BlankTail) => {
             for _ in 0..40 {
-                line(&vec![String::new(); layout.headings().len()])?;
+                line(&layout.blank())?;
             }
         }
         _ => {}
