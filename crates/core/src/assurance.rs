@@ -78,6 +78,10 @@ impl Tabled for Event {
         })
     }
 
+    fn identity(&self) -> String {
+        self.title.to_lowercase()
+    }
+
     fn to_rows(&self, _call: &dyn Call) -> Vec<Vec<String>> {
         vec![vec![
             self.title.clone(),
@@ -407,6 +411,10 @@ impl Tabled for Claim {
             test,
             review,
         })
+    }
+
+    fn identity(&self) -> String {
+        self.text.to_lowercase()
     }
 
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {

@@ -1,7 +1,7 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
 use crate::dated::{Dated, When};
-use crate::import::ContractLine;
+use crate::import::{ContractLine, ContractNotice};
 use crate::organisation::Identifier;
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
@@ -216,6 +216,83 @@ impl Contract {
         }
         contract.options.extend(
             text(&line.extension_option).map(|words| ExtensionOption { words, until: None }),
+        );
+        contract
+    }
+
+    /// A contract as Open Contracting releases state it. What Handback has no field for is kept
+    /// under `extensions`.
+    pub fn of_notice(
+        notice: &ContractNotice,
+        buyer: RecordId,
+        suppliers: BTreeSet<RecordId>,
+        source: &str,
+    ) -> Contract {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let identifier = |scheme: &str, id: &str| {
+            text(id).map(|id| Identifier {
+                scheme: scheme.into(),
+                id,
+            })
+        };
+        let title = text(&notice.title).or(text(&notice.description));
+        let mut contract = Contract {
+            title: title.unwrap_or_else(|| notice.ocid.clone()),
+            identifiers: [
+                identifier("ocid", &notice.ocid),
+                identifier("award", &notice.award),
+                identifier("contract", &notice.contract),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            description: text(&notice.description),
+            buyer: Some(buyer),
+            suppliers,
+            start: notice.start,
+            category: notice
+                .classifications
+                .first()
+                .and_then(|first| text(&first.description)),
+            regime: Regime::of_start(notice.signed.or(notice.start)),
+            source: Some(source.to_owned()),
+            ..Contract::default()
+        };
+        if let Some(pence) = notice.value.amount {
+            let currency = text(&notice.value.currency).unwrap_or_else(|| "unknown".into());
+            let value = Value {
+                pence,
+                currency,
+                per: ValuePer::Term,
+            };
+            contract.value = Dated::since(When::Unknown, value);
+        }
+        if let Some(end) = notice.end {
+            contract.end = Dated::since(When::Unknown, end);
+        }
+        if notice.longest_end.is_some() || !notice.extension_option.is_empty() {
+            let words = notice.extension_option.clone();
+            contract.options.push(ExtensionOption {
+                words,
+                until: notice.longest_end,
+            });
+        }
+        contract
+            .documents
+            .extend(notice.documents.iter().map(|document| Document {
+                title: text(&document.title).unwrap_or_else(|| document.id.clone()),
+                url: text(&document.url),
+                kind: text(&document.kind),
+            }));
+        let extensions = [
+            ("status", &notice.status),
+            ("method", &notice.method),
+            ("procedure", &notice.procedure),
+        ];
+        contract.extensions.extend(
+            extensions
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), text(value)?.into()))),
         );
         contract
     }

@@ -56,7 +56,8 @@ pub fn read<K: Kind>(version: u16, item: &[u8]) -> Result<K, Unreadable> {
     }
 }
 
-const fn register<K: Kind>() -> Registered {
+/// A kind as the register needs it, for [`ALL`].
+pub const fn register<K: Kind>() -> Registered {
     Registered {
         name: K::NAME,
         version: K::VERSION,
@@ -98,6 +99,21 @@ pub const TABLES: &[Table] = &[
     table::<crate::money::ScopeRule>(Dataset::Scope),
 ];
 
+/// A record read from a table, before it is known which record it restates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// As [`Tabled::identity`].
+    pub identity: String,
+    /// The change that states it, under a record id still to be set.
+    pub change: Change,
+}
+
+/// Rows of one record, and what their words mean, to what they state.
+pub type ReadRows = fn(&[&Row], &mut dyn Find) -> Result<Stated, Vec<RowFault>>;
+
+/// An item and what people call other records, to the rows that state it again.
+pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
+
 /// A documented table without its kind.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -105,21 +121,28 @@ pub struct Table {
     pub kind: KindName,
     pub headings: &'static [Heading],
     pub key: fn(&Row) -> String,
-    /// The change that states the record which these rows describe.
-    pub read: fn(&[&Row], RecordId, &mut dyn Find) -> Result<Change, Vec<RowFault>>,
+    /// What the rows of one record state.
+    pub read: ReadRows,
+    /// The identity of a stored item.
+    pub identity: fn(u16, &[u8]) -> Result<String, Unreadable>,
     /// The rows of a stored item, for export.
-    pub rows: fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>,
+    pub rows: WriteRows,
 }
 
-const fn table<K: Tabled>(dataset: Dataset) -> Table {
+/// A table as intake and export need it, for [`TABLES`].
+pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
     Table {
         dataset,
         kind: K::NAME,
         headings: K::HEADINGS,
         key: K::key,
-        read: |rows, id, find| {
-            K::from_rows(rows, find).map(|record| Change::state(id, Visibility::Internal, &record))
+        read: |rows, find| {
+            K::from_rows(rows, find).map(|record| Stated {
+                identity: record.identity(),
+                change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
+            })
         },
+        identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
     }
 }

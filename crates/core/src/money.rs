@@ -147,6 +147,10 @@ impl Tabled for Name {
         })
     }
 
+    fn identity(&self) -> String {
+        self.printed.clone()
+    }
+
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
         let row = |(from, id): (When, &Option<RecordId>)| {
             let organisation = id
@@ -266,6 +270,10 @@ impl Tabled for ScopeRule {
             by: DecidedBy::Person,
             reason,
         })
+    }
+
+    fn identity(&self) -> String {
+        self.supplier.clone()
     }
 
     fn to_rows(&self, _call: &dyn Call) -> Vec<Vec<String>> {

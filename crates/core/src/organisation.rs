@@ -16,6 +16,8 @@ pub enum OrganisationRole {
     Supplier,
     /// An oversight body.
     Panel,
+    /// Another public body that bought something, as published notices name it.
+    Buyer,
 }
 
 /// The words of [`OrganisationRole`] as tables hold them.
@@ -24,6 +26,7 @@ const ROLES: &[(&str, OrganisationRole)] = &[
     ("directorate", OrganisationRole::Directorate),
     ("supplier", OrganisationRole::Supplier),
     ("panel", OrganisationRole::Panel),
+    ("buyer", OrganisationRole::Buyer),
 ];
 
 /// An identifier in somebody's scheme, such as `GB-COH` (Companies House) or `GB-CHC` (charities);
@@ -95,7 +98,7 @@ impl Tabled for Organisation {
         Heading::optional(
             "roles",
             Form::List,
-            "What it is to you: authority, directorate, supplier or panel.",
+            "What it is to you: authority, directorate, supplier, panel or buyer.",
             "supplier",
         ),
         Heading::optional(
@@ -166,7 +169,7 @@ impl Tabled for Organisation {
                         row,
                         "roles",
                         word,
-                        "not a role: write authority, directorate, supplier or panel",
+                        "not a role: write authority, directorate, supplier, panel or buyer",
                     ),
                 }
             }
@@ -210,6 +213,10 @@ impl Tabled for Organisation {
         organisation.source =
             agreed(rows, &mut faults, "source", |row| row.text("source")).map(Into::into);
         faults.or(organisation)
+    }
+
+    fn identity(&self) -> String {
+        self.name.to_lowercase()
     }
 
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {

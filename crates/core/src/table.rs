@@ -167,6 +167,10 @@ pub trait Tabled: Kind {
     /// The whole dated life of one record from its rows; every fault, not only the first.
     fn from_rows(rows: &[&Row], find: &mut dyn Find) -> Result<Self, Vec<RowFault>>;
 
+    /// What tells this record from others of its kind in people's eyes: a file that states a record
+    /// with the same identity restates that record.
+    fn identity(&self) -> String;
+
     /// The rows that state this record again: [`Tabled::from_rows`] of them gives an equal record.
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>>;
 }

@@ -161,6 +161,16 @@ impl Tabled for StaffMovement {
         faults.or(movement)
     }
 
+    fn identity(&self) -> String {
+        format!(
+            "{} {} {:?} {:?}",
+            self.date,
+            self.route.word(),
+            self.from,
+            self.to
+        )
+    }
+
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
         let name = |id: Option<RecordId>| {
             id.map(|id| call.call("organisation", id))

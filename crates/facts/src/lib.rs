@@ -1,1 +1,149 @@
-//! placeholder
+//! The facts: what was paid, counted in bulk from Parquet files.
+//!
+//! A part is one such file, named by the SHA-256 of its content. The import record is the commit:
+//! a part counts when a live import lists it, so every question is asked of a list of
+//! [`LivePart`]s and reads nothing else. Facts keep what is printed and derive nothing that a
+//! decision could change: they group by the printed name, and core folds names to organisations.
+
+mod adoption;
+mod answers;
+mod columns;
+mod engine;
+mod error;
+mod folder;
+mod parts;
+pub mod question;
+mod rollup;
+pub mod sql;
+mod writer;
+
+use answers::Answers;
+use engine::Engine;
+pub use error::Error;
+use folder::Folder;
+pub use folder::Orphan;
+use handback_core::import::Part;
+use handback_core::record::RecordId;
+use question::Question;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+pub use writer::PaymentsWriter;
+
+/// A part that counts, and the import that lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LivePart {
+    pub import: RecordId,
+    /// The name of the source file, as the import keeps it.
+    pub file: String,
+    pub part: Part,
+}
+
+/// The facts of one data directory. Calls wait for their answer: from async code, make them where
+/// waiting is allowed.
+#[derive(Debug)]
+pub struct Facts {
+    folder: Arc<Folder>,
+    engine: Engine,
+    answers: Answers,
+}
+
+impl Facts {
+    /// Opens `directory`, making it where there is none, and removes what writers left that died.
+    pub fn open(directory: &Path) -> Result<Facts, Error> {
+        let folder = Arc::new(Folder::open(directory.join("payments"))?);
+        let engine = Engine::start(&directory.join("spill"))?;
+        Ok(Facts {
+            folder,
+            engine,
+            answers: Answers::default(),
+        })
+    }
+
+    /// Begin writing payments.
+    pub fn write_payments(&self) -> PaymentsWriter {
+        PaymentsWriter::start(Arc::clone(&self.folder), writer::ROWS_PER_PART)
+    }
+
+    /// Ask a question of the payments that count. A part that is missing or whose content changed
+    /// is an error, never an answer without it.
+    pub fn ask<Q: Question>(
+        &self,
+        question: &Q,
+        live: &[LivePart],
+    ) -> Result<Arc<Vec<Q::Row>>, Error> {
+        self.check(live)?;
+        if let Some(rows) = self.answers.find(question, live) {
+            return Ok(rows);
+        }
+        let session = self.engine.session();
+        let table = if question.reads_rollups() {
+            rollup::complete(&self.engine, &self.folder, live)?;
+            rollup::table(&session, &self.folder, live)?
+        } else {
+            rollup::single_payments(parts::payments(&session, &self.folder, live)?)?
+        };
+        let plan = question.plan(table)?;
+        let answer = self.engine.collect(plan)?;
+        let rows = Arc::new(question.read(&answer)?);
+        self.answers.keep(question, live, &rows);
+        Ok(rows)
+    }
+
+    /// Run an analyst's query; see [`sql`].
+    pub fn sql(
+        &self,
+        query: &str,
+        live: &[LivePart],
+        tables: &[sql::Table],
+    ) -> Result<sql::SqlAnswer, Error> {
+        self.check(live)?;
+        Ok(sql::run(&self.engine, &self.folder, query, live, tables)?)
+    }
+
+    /// Read the whole of each part and say which are missing or changed.
+    pub fn verify(&self, parts: &[Part]) -> Vec<Error> {
+        parts
+            .iter()
+            .filter_map(|part| self.folder.verify(&part.hash).err())
+            .map(Error::from)
+            .collect()
+    }
+
+    /// Parts in the folder that no entry ever listed, in the order of their names: `listed` holds
+    /// the hashes of the parts of every import ever stated, withdrawn and replaced ones too.
+    pub fn orphans(&self, listed: &BTreeSet<String>) -> Result<Vec<Orphan>, Error> {
+        Ok(self.folder.orphans(listed)?)
+    }
+
+    /// Remove the orphans that are older than a day at `now`; a younger one may belong to an
+    /// import whose entry is about to be written. Answers what was removed.
+    pub fn collect(
+        &self,
+        listed: &BTreeSet<String>,
+        now: SystemTime,
+    ) -> Result<Vec<Orphan>, Error> {
+        Ok(self.folder.collect(listed, now)?)
+    }
+
+    /// Copy parts into a directory, making it where there is none, each checked while it is copied.
+    pub fn export(&self, parts: &[Part], directory: &Path) -> Result<(), Error> {
+        let to = Folder::open(directory.to_path_buf())?;
+        for part in parts {
+            to.copy(&self.folder.part(&part.hash), &part.hash)?;
+        }
+        Ok(to.sync()?)
+    }
+
+    /// Take in a file that [`Facts::export`] wrote: its name must state its content, and its
+    /// columns must be those of payments.
+    pub fn adopt(&self, file: &Path) -> Result<Part, Error> {
+        Ok(adoption::adopt(&self.folder, file)?)
+    }
+
+    fn check(&self, live: &[LivePart]) -> Result<(), Error> {
+        live.iter()
+            .try_for_each(|live| Ok(self.folder.check(&live.part.hash)?))
+    }
+}

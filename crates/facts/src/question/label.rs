@@ -1,0 +1,177 @@
+//! What it was paid for: the labels and descriptions that scope rules look at.
+
+use super::{Scope, Sum, plan::Plan, reading};
+use crate::columns::{CATEGORY, DEPARTMENT, DESCRIPTION, NAME, PENCE, SERVICE};
+use crate::error::Problem;
+use crate::rollup::{self, ROWS};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::logical_expr::{Operator, binary_expr};
+use datafusion::prelude::{DataFrame, Expr, col, lit};
+use std::collections::BTreeSet;
+
+const LABELS: [&str; 4] = [NAME, DEPARTMENT, SERVICE, CATEGORY];
+const DESCRIBED: [&str; 5] = [NAME, DEPARTMENT, SERVICE, CATEGORY, DESCRIPTION];
+
+/// How much was paid under each combination of name, department, service and category? The most
+/// money first, then in the order of the labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaidByLabel {
+    pub scope: Scope,
+}
+
+/// What was paid to a name under one combination of labels, each as printed or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelPaid {
+    pub name: String,
+    pub department: String,
+    pub service: String,
+    pub category: String,
+    /// Empty in the answer to [`PaidByLabel`], which adds all descriptions up.
+    pub description: String,
+    pub sum: Sum,
+}
+
+/// How much was paid for what is described with any of these words? In whatever case, as a whole
+/// word (a word ends where no letter or digit follows): `SAP` is in `Sap licences` and not in
+/// `sapling`. The most money first, then in the order of the labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaidByDescription {
+    pub scope: Scope,
+    pub words: BTreeSet<String>,
+}
+
+/// What did a name's payments say they were for? The most frequent descriptions first, then by text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Descriptions {
+    pub name: String,
+    /// How many descriptions are wanted.
+    pub most: usize,
+}
+
+/// One printed description of a name's payments; empty where the file prints none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    pub description: String,
+    pub sum: Sum,
+}
+
+impl Plan for PaidByLabel {
+    type Row = LabelPaid;
+
+    fn reads_rollups(&self) -> bool {
+        self.scope.is_whole_months()
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        most_paid(table.filter(self.scope.certain())?, &LABELS)
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<LabelPaid>, Problem> {
+        labels(answer, |_| String::new())
+    }
+}
+
+impl Plan for PaidByDescription {
+    type Row = LabelPaid;
+
+    fn reads_rollups(&self) -> bool {
+        false
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        most_paid(
+            table.filter(self.scope.certain().and(says_any(&self.words)))?,
+            &DESCRIBED,
+        )
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<LabelPaid>, Problem> {
+        let description = reading::texts(answer, DESCRIPTION)?;
+        labels(answer, |row| description.get(row))
+    }
+}
+
+impl Plan for Descriptions {
+    type Row = Described;
+
+    fn reads_rollups(&self) -> bool {
+        false
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        let named = Scope {
+            names: Some(BTreeSet::from([self.name.clone()])),
+            period: None,
+        };
+        let described = table
+            .filter(named.certain())?
+            .aggregate(vec![col(DESCRIPTION)], rollup::sums())?;
+        let order = vec![
+            col(ROWS).sort(false, false),
+            col(DESCRIPTION).sort(true, true),
+        ];
+        Ok(described.sort(order)?.limit(0, Some(self.most))?)
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<Described>, Problem> {
+        let description = reading::texts(answer, DESCRIPTION)?;
+        let sums = reading::sums(answer)?;
+        Ok(sums
+            .into_iter()
+            .enumerate()
+            .map(|(row, sum)| Described {
+                description: description.get(row),
+                sum,
+            })
+            .collect())
+    }
+}
+
+fn most_paid(table: DataFrame, labels: &[&str]) -> Result<DataFrame, Problem> {
+    let paid = table.aggregate(labels.iter().copied().map(col).collect(), rollup::sums())?;
+    let ties = labels.iter().map(|&label| col(label).sort(true, true));
+    Ok(paid.sort(
+        std::iter::once(col(PENCE).sort(false, false))
+            .chain(ties)
+            .collect(),
+    )?)
+}
+
+fn labels(
+    answer: &RecordBatch,
+    description: impl Fn(usize) -> String,
+) -> Result<Vec<LabelPaid>, Problem> {
+    let text = |name| reading::texts(answer, name);
+    let (name, department, service, category) = (
+        text(NAME)?,
+        text(DEPARTMENT)?,
+        text(SERVICE)?,
+        text(CATEGORY)?,
+    );
+    let sum = reading::sums(answer)?;
+    Ok((0..answer.num_rows())
+        .map(|row| LabelPaid {
+            name: name.get(row),
+            department: department.get(row),
+            service: service.get(row),
+            category: category.get(row),
+            description: description(row),
+            sum: sum[row],
+        })
+        .collect())
+}
+
+fn says_any(words: &BTreeSet<String>) -> Expr {
+    if words.is_empty() {
+        return lit(false);
+    }
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| regex::escape(word.trim()))
+        .collect();
+    let whole_word = format!(
+        r"(^|[^\p{{L}}\p{{N}}])({})([^\p{{L}}\p{{N}}]|$)",
+        words.join("|")
+    );
+    binary_expr(col(DESCRIPTION), Operator::RegexIMatch, lit(whole_word))
+}

@@ -1,0 +1,137 @@
+//! Reading the engine's columns into values of the trade.
+
+use super::Sum;
+use crate::columns::{PENCE, day};
+use crate::error::Problem;
+use crate::parts::IMPORT;
+use crate::rollup::{MONTH, MONTH_TO, ROWS};
+use datafusion::arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch, StringViewArray,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int32Type, Int64Type};
+use datafusion::arrow::error::ArrowError;
+use handback_core::dated::Period;
+use handback_core::pence::Pence;
+use handback_core::record::RecordId;
+use jiff::civil::Date;
+
+fn column(answer: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef, Problem> {
+    let missing = || ArrowError::SchemaError(format!("the answer has no column {name}"));
+    Ok(cast(
+        answer.column_by_name(name).ok_or_else(missing)?,
+        data_type,
+    )?)
+}
+
+fn numbers<T: ArrowPrimitiveType>(
+    answer: &RecordBatch,
+    name: &str,
+) -> Result<PrimitiveArray<T>, Problem> {
+    Ok(column(answer, name, &T::DATA_TYPE)?
+        .as_primitive::<T>()
+        .clone())
+}
+
+/// A text column; what was blank in the source reads as the empty text.
+pub(crate) struct Texts(StringViewArray);
+
+impl Texts {
+    pub(crate) fn get(&self, row: usize) -> String {
+        if self.0.is_null(row) {
+            String::new()
+        } else {
+            self.0.value(row).to_owned()
+        }
+    }
+}
+
+pub(crate) fn texts(answer: &RecordBatch, name: &str) -> Result<Texts, Problem> {
+    Ok(Texts(
+        column(answer, name, &DataType::Utf8View)?
+            .as_string_view()
+            .clone(),
+    ))
+}
+
+/// The import that each row is from.
+pub(crate) fn imports(answer: &RecordBatch) -> Result<Vec<RecordId>, Problem> {
+    let import = texts(answer, IMPORT)?;
+    let id = |row| {
+        import
+            .get(row)
+            .parse()
+            .expect("the column was filled with record ids for this question")
+    };
+    Ok((0..answer.num_rows()).map(id).collect())
+}
+
+pub(crate) fn lines(answer: &RecordBatch, name: &str) -> Result<Vec<u64>, Problem> {
+    Ok(numbers::<Int64Type>(answer, name)?
+        .values()
+        .iter()
+        .map(|line| line.unsigned_abs())
+        .collect())
+}
+
+/// Amounts, where there are any.
+pub(crate) fn amounts(answer: &RecordBatch, name: &str) -> Result<Vec<Option<Pence>>, Problem> {
+    Ok(numbers::<Int64Type>(answer, name)?
+        .iter()
+        .map(|pence| pence.map(Pence))
+        .collect())
+}
+
+/// Days; a row without one cannot occur in a part that this program wrote.
+pub(crate) fn days(answer: &RecordBatch, name: &str) -> Result<Vec<Date>, Problem> {
+    numbers::<Date32Type>(answer, name)?
+        .values()
+        .iter()
+        .map(|&days| day(days).ok_or_else(|| no_day(days)))
+        .collect()
+}
+
+/// Months as periods: the month paid in, or the months of a longer period where no month is printed.
+pub(crate) fn months(answer: &RecordBatch) -> Result<Vec<Period>, Problem> {
+    let first = |month: i32| {
+        let year = i16::try_from(month.div_euclid(12)).map_err(|_| no_day(month))?;
+        let month_of_year =
+            i8::try_from(month.rem_euclid(12) + 1).expect("a month of the year is 1 to 12");
+        Date::new(year, month_of_year, 1).map_err(|_| no_day(month))
+    };
+    let from = numbers::<Int32Type>(answer, MONTH)?;
+    let to = numbers::<Int32Type>(answer, MONTH_TO)?;
+    from.values()
+        .iter()
+        .zip(to.values())
+        .map(|(&from, &to)| {
+            Ok(Period {
+                from: first(from)?,
+                to: first(to)?.last_of_month(),
+            })
+        })
+        .collect()
+}
+
+/// How many payments and how much money; a sum too large for [`Pence`] is an error.
+pub(crate) fn sums(answer: &RecordBatch) -> Result<Vec<Sum>, Problem> {
+    let rows = numbers::<Int64Type>(answer, ROWS)?;
+    let pence = column(answer, PENCE, &DataType::Decimal128(38, 0))?;
+    rows.values()
+        .iter()
+        .zip(pence.as_primitive::<Decimal128Type>().values())
+        .map(|(rows, &pence)| {
+            let pence = i64::try_from(pence).map_err(|_| Problem::TooMuchMoney)?;
+            Ok(Sum {
+                rows: rows.unsigned_abs(),
+                pence: Pence(pence),
+            })
+        })
+        .collect()
+}
+
+fn no_day(number: i32) -> Problem {
+    Problem::Arrow(ArrowError::CastError(format!(
+        "{number} is no day of the years 1 to 9999"
+    )))
+}

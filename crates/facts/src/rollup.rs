@@ -1,0 +1,171 @@
+//! Rollups: a part's payments added up by name, month, department, service and category.
+//!
+//! They answer most questions from far fewer rows. A rollup is derived: it lies beside its part,
+//! is built when first needed and may be deleted at any time.
+
+use crate::LivePart;
+use crate::columns::{CATEGORY, DATE, DATE_TO, DEPARTMENT, NAME, PENCE, SERVICE};
+use crate::engine::Engine;
+use crate::error::Problem;
+use crate::folder::Folder;
+use crate::parts;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema, SchemaRef};
+use datafusion::functions_aggregate::expr_fn::{max, min, sum};
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::arrow::{ArrowWriter, ProjectionMask};
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::metadata::KeyValue;
+use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::prelude::{DataFrame, Expr, SessionContext, cast, col, date_part, lit};
+use futures::StreamExt;
+use handback_core::import::Part;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many payments a row stands for.
+pub(crate) const ROWS: &str = "rows";
+/// The first day that any of them can have been made on.
+pub(crate) const FIRST: &str = "first";
+/// The last day that any of them can have been made on.
+pub(crate) const LAST: &str = "last";
+/// The month of the first day that the printed date can mean, counted from year 0.
+pub(crate) const MONTH: &str = "month";
+/// The month of the last such day: another one only where the file prints no month.
+pub(crate) const MONTH_TO: &str = "month_to";
+
+const KEYS: [&str; 6] = [NAME, MONTH, MONTH_TO, DEPARTMENT, SERVICE, CATEGORY];
+
+/// Sums of pence: wide enough that no sum of amounts can overflow.
+const WIDE: DataType = DataType::Decimal128(38, 0);
+
+/// The key and value in a rollup's footer that say how it was made; raise the value with the form.
+const FORM: (&str, &str) = ("handback.rollup", "1");
+
+fn schema() -> SchemaRef {
+    let text = |name| Field::new(name, DataType::Utf8View, true);
+    Arc::new(Schema::new(vec![
+        text(NAME),
+        Field::new(MONTH, DataType::Int32, false),
+        Field::new(MONTH_TO, DataType::Int32, false),
+        text(DEPARTMENT),
+        text(SERVICE),
+        text(CATEGORY),
+        Field::new(ROWS, DataType::Int64, false),
+        Field::new(PENCE, WIDE, false),
+        Field::new(FIRST, DataType::Date32, false),
+        Field::new(LAST, DataType::Date32, false),
+    ]))
+}
+
+/// The rollups of the live parts as one table, with the columns that [`single_payments`] has too.
+pub(crate) fn table(
+    session: &SessionContext,
+    folder: &Folder,
+    live: &[LivePart],
+) -> Result<DataFrame, Problem> {
+    parts::table(session, schema(), live, |hash| folder.rollup(hash))
+}
+
+/// Payments as if each were a rollup of itself, so that one plan serves both tables.
+pub(crate) fn single_payments(payments: DataFrame) -> Result<DataFrame, Problem> {
+    let single = payments
+        .with_column(MONTH, month(DATE))?
+        .with_column(MONTH_TO, month(DATE_TO))?
+        .with_column(ROWS, lit(1_i64))?
+        .with_column(FIRST, col(DATE))?
+        .with_column(LAST, col(DATE_TO))?;
+    Ok(single)
+}
+
+fn month(date: &str) -> Expr {
+    cast(
+        date_part(lit("year"), col(date)) * lit(12) + date_part(lit("month"), col(date)) - lit(1),
+        DataType::Int32,
+    )
+}
+
+/// The columns of every sum: how many payments, how much money, first and last day.
+pub(crate) fn sums() -> Vec<Expr> {
+    vec![
+        sum(col(ROWS)).alias(ROWS),
+        sum(cast(col(PENCE), WIDE)).alias(PENCE),
+        min(col(FIRST)).alias(FIRST),
+        max(col(LAST)).alias(LAST),
+    ]
+}
+
+/// Builds the rollups that are missing or wrong.
+pub(crate) fn complete(engine: &Engine, folder: &Folder, live: &[LivePart]) -> Result<(), Problem> {
+    for live in live {
+        let path = folder.rollup(&live.part.hash);
+        if folder.looks_sound(&path) {
+            continue;
+        }
+        if !agrees(&path, &live.part) {
+            tracing::info!(part = %live.part.hash, "adding a part up");
+            build(engine, folder, live)?;
+        }
+        folder.remember(&path)?;
+    }
+    Ok(())
+}
+
+fn build(engine: &Engine, folder: &Folder, live: &LivePart) -> Result<(), Problem> {
+    let payments = parts::payments(&engine.session(), folder, std::slice::from_ref(live))?;
+    let rollup = single_payments(payments)?.aggregate(KEYS.map(col).to_vec(), sums())?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(
+            ZstdLevel::try_new(1).expect("zstd has a level 1"),
+        ))
+        .set_key_value_metadata(Some(vec![KeyValue::new(FORM.0.into(), FORM.1.to_owned())]))
+        .build();
+    let draft = folder.draft()?;
+    let draft = engine.run(async move {
+        let mut stream = rollup.execute_stream().await?;
+        let mut parquet = ArrowWriter::try_new(draft, stream.schema(), Some(properties))?;
+        while let Some(batch) = stream.next().await {
+            parquet.write(&batch?)?;
+        }
+        Ok(parquet.into_inner()?)
+    })?;
+    folder.put(draft, &folder.rollup(&live.part.hash))
+}
+
+/// Whether the file is a rollup of the present form that adds up to the same as its part.
+fn agrees(path: &Path, part: &Part) -> bool {
+    matches!(add_up(path), Ok(Some(sum)) if sum == (i128::from(part.rows), i128::from(part.total.0)))
+}
+
+/// Rows and pence of a rollup; none for another form or no rollup at all.
+fn add_up(path: &Path) -> Result<Option<(i128, i128)>, Problem> {
+    let Ok(file) = File::open(path) else {
+        return Ok(None);
+    };
+    let parquet = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    let notes = parquet.metadata().file_metadata().key_value_metadata();
+    let form = notes.and_then(|notes| notes.iter().find(|note| note.key == FORM.0));
+    if form.and_then(|form| form.value.as_deref()) != Some(FORM.1) {
+        return Ok(None);
+    }
+    let numbers = ProjectionMask::columns(parquet.parquet_schema(), [ROWS, PENCE]);
+    let (mut rows, mut pence) = (0, 0);
+    for batch in parquet.with_projection(numbers).build()? {
+        let batch = batch?;
+        rows += batch
+            .column(0)
+            .as_primitive::<Int64Type>()
+            .values()
+            .iter()
+            .map(|&count| i128::from(count))
+            .sum::<i128>();
+        pence += batch
+            .column(1)
+            .as_primitive::<Decimal128Type>()
+            .values()
+            .iter()
+            .sum::<i128>();
+    }
+    Ok(Some((rows, pence)))
+}

@@ -1,0 +1,198 @@
+//! Writing payments: a second thread turns batches into Parquet while the caller reads on.
+
+use crate::columns;
+use crate::error::{Error, Problem};
+use crate::folder::{Draft, Folder};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::schema::types::ColumnPath;
+use handback_core::import::{Part, Payments};
+use handback_core::pence::Pence;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Rows after which a part is closed and another begun, at the end of a batch.
+pub(crate) const ROWS_PER_PART: u64 = 8 * 1_048_576;
+
+/// Rows in a row group: the piece of a part that one thread reads.
+const ROWS_PER_GROUP: usize = 1_048_576;
+
+/// Batches that may wait for the writing thread; each is a few megabytes.
+const WAITING: usize = 4;
+
+/// Takes payments in and makes parts of them. Nothing is in the folder under a part's name until
+/// [`PaymentsWriter::finish`]; a writer that is dropped leaves nothing.
+#[derive(Debug)]
+pub struct PaymentsWriter {
+    folder: Arc<Folder>,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    batches: SyncSender<Payments>,
+    thread: JoinHandle<Result<Vec<Written>, Problem>>,
+}
+
+/// A finished part that has no name yet.
+#[derive(Debug)]
+struct Written {
+    draft: Draft,
+    rows: u64,
+    total: Pence,
+}
+
+impl PaymentsWriter {
+    pub(crate) fn start(folder: Arc<Folder>, rows_per_part: u64) -> PaymentsWriter {
+        let (batches, waiting) = sync_channel(WAITING);
+        let place = Arc::clone(&folder);
+        let thread = std::thread::spawn(move || write(&place, &waiting, rows_per_part));
+        PaymentsWriter {
+            folder,
+            running: Some(Running { batches, thread }),
+        }
+    }
+
+    /// Hand over a batch; waits when the writing thread is several batches behind.
+    pub fn push(&mut self, payments: Payments) -> Result<(), Error> {
+        let running = self
+            .running
+            .as_ref()
+            .expect("a writer runs until it is finished or has failed");
+        if running.batches.send(payments).is_ok() {
+            return Ok(());
+        }
+        let stopped = self
+            .stop()
+            .expect_err("the thread hangs up early only when it has failed");
+        Err(stopped.into())
+    }
+
+    /// Give the parts their names, on disk for good. No part comes of no payments.
+    pub fn finish(mut self) -> Result<Vec<Part>, Error> {
+        let written = self.stop()?;
+        let mut parts = Vec::with_capacity(written.len());
+        for Written { draft, rows, total } in written {
+            parts.push(Part {
+                hash: self.folder.keep(draft)?,
+                rows,
+                total,
+            });
+        }
+        self.folder.sync()?;
+        Ok(parts)
+    }
+
+    fn stop(&mut self) -> Result<Vec<Written>, Problem> {
+        let Some(Running { batches, thread }) = self.running.take() else {
+            return Ok(Vec::new());
+        };
+        drop(batches);
+        thread
+            .join()
+            .expect("the writing thread answers with errors and does not panic")
+    }
+}
+
+impl Drop for PaymentsWriter {
+    /// Waits for the thread, so that its unfinished files are gone when the writer is.
+    fn drop(&mut self) {
+        if let Err(problem) = self.stop() {
+            tracing::warn!(%problem, "payments were given up while being written");
+        }
+    }
+}
+
+fn write(
+    folder: &Folder,
+    batches: &Receiver<Payments>,
+    rows_per_part: u64,
+) -> Result<Vec<Written>, Problem> {
+    let schema = columns::schema(DataType::Utf8);
+    let mut written = Vec::new();
+    let mut open: Option<OpenPart> = None;
+    for payments in batches.iter().filter(|payments| !payments.is_empty()) {
+        let mut part = match open.take() {
+            Some(part) => part,
+            None => OpenPart::begin(folder.draft()?, &schema)?,
+        };
+        part.write(&schema, payments)?;
+        if part.rows >= rows_per_part {
+            written.push(part.close()?);
+        } else {
+            open = Some(part);
+        }
+    }
+    if let Some(part) = open {
+        written.push(part.close()?);
+    }
+    Ok(written)
+}
+
+struct OpenPart {
+    parquet: ArrowWriter<Draft>,
+    rows: u64,
+    total: Pence,
+}
+
+impl OpenPart {
+    fn begin(draft: Draft, schema: &SchemaRef) -> Result<OpenPart, Problem> {
+        let parquet = ArrowWriter::try_new(draft, Arc::clone(schema), Some(properties()))?;
+        Ok(OpenPart {
+            parquet,
+            rows: 0,
+            total: Pence::ZERO,
+        })
+    }
+
+    fn write(&mut self, schema: &SchemaRef, payments: Payments) -> Result<(), Problem> {
+        self.rows += payments.len() as u64;
+        let sum = payments
+            .amount
+            .iter()
+            .try_fold(self.total.0, |sum, &pence| sum.checked_add(pence));
+        self.total = Pence(sum.ok_or(Problem::TooMuchMoney)?);
+        let batch = columns::record_batch(schema, payments)
+            .map_err(|error| Problem::Parquet(error.into()))?;
+        Ok(self.parquet.write(&batch)?)
+    }
+
+    fn close(self) -> Result<Written, Problem> {
+        Ok(Written {
+            draft: self.parquet.into_inner()?,
+            rows: self.rows,
+            total: self.total,
+        })
+    }
+}
+
+/// How parts are encoded: small files at little cost. Texts repeat, so they have dictionaries and
+/// no statistics; line numbers climb, so they are kept as steps; transaction numbers and amounts
+/// hardly repeat, so a dictionary would be built in vain.
+fn properties() -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(
+            ZstdLevel::try_new(1).expect("zstd has a level 1"),
+        ))
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for text in columns::TEXTS {
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(text), EnabledStatistics::None);
+    }
+    for number in [columns::LINE, columns::PENCE, columns::VAT, columns::GROSS] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(number), false)
+            .set_column_encoding(ColumnPath::from(number), Encoding::DELTA_BINARY_PACKED);
+    }
+    properties
+        .set_column_dictionary_enabled(ColumnPath::from(columns::TRANSACTION), false)
+        .set_column_encoding(
+            ColumnPath::from(columns::TRANSACTION),
+            Encoding::DELTA_BYTE_ARRAY,
+        )
+        .build()
+}

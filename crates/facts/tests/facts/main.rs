@@ -1,0 +1,6 @@
+//! What the facts promise, tried through their public face with made-up payments.
+
+mod analysts;
+mod asking;
+mod keeping;
+mod made_up;
