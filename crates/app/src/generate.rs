@@ -1,0 +1,85 @@
+//! The example authority: Harrowmere City Council and its supplier Northmere, both made up.
+//!
+//! The tables that people would fill in stand as files under `data/example`; the payments come
+//! from [`ledger`] and are [`published`] in the layouts and with the faults of real ledgers. The same [`Shape`] gives the
+//! same bytes for ever.
+
+mod estate;
+mod layout;
+mod ledger;
+mod payee;
+mod places;
+mod published;
+mod random;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+/// How large an example to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How many times the example's suppliers and payments; 1 gives about 58,000 payments. The
+    /// supplier group occurs once, whatever the scale.
+    pub scale: u32,
+    /// Another seed gives other amounts and days.
+    pub seed: u64,
+    /// Write exactly this many payments into one `payments.csv`, in one layout and without faults,
+    /// instead of the monthly files and the purchase cards.
+    pub payment_rows: Option<u64>,
+    /// How many services in all; never fewer than the example's own 25.
+    pub services: Option<u32>,
+    /// How many contracts in all; never fewer than the example's own 9.
+    pub contracts: Option<u32>,
+}
+
+impl Default for Shape {
+    fn default() -> Shape {
+        Shape {
+            scale: 1,
+            seed: 2006,
+            payment_rows: None,
+            services: None,
+            contracts: None,
+        }
+    }
+}
+
+/// Opens a file of the example for writing. Names are relative and may hold one folder:
+/// `payments/2018-04.csv`.
+pub type Create<'a> = dyn FnMut(&str) -> io::Result<Box<dyn Write>> + 'a;
+
+const ORGANISATIONS: &str = include_str!("../data/example/organisations.csv");
+const SERVICES: &str = include_str!("../data/example/services.csv");
+const CONTRACTS: &str = include_str!("../data/example/contracts.csv");
+const ARRANGEMENTS: &str = include_str!("../data/example/arrangements.csv");
+const STAFF_MOVEMENTS: &str = include_str!("../data/example/staff-movements.csv");
+const EVENTS: &str = include_str!("../data/example/events.csv");
+const CLAIMS: &str = include_str!("../data/example/claims.csv");
+const NAMES: &str = include_str!("../data/example/names.csv");
+const SCOPE: &str = include_str!("../data/example/scope.csv");
+
+/// Write the example, row by row, into the files that `create` opens. They come in the order in
+/// which they can be taken in: each names only what an earlier one stated.
+pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
+    let mut table = |name: &str, rows: &str, more: &[Vec<String>]| {
+        let mut out = create(name)?;
+        out.write_all(rows.as_bytes())?;
+        let mut out = csv::Writer::from_writer(out);
+        for row in more {
+            out.write_record(row)?;
+        }
+        out.flush()
+    };
+    let estate = estate::More::of(shape);
+    table("organisations.csv", ORGANISATIONS, &[])?;
+    table("services.csv", SERVICES, &estate.services)?;
+    table("contracts.csv", CONTRACTS, &estate.contracts)?;
+    table("arrangements.csv", ARRANGEMENTS, &estate.arrangements)?;
+    table("staff-movements.csv", STAFF_MOVEMENTS, &[])?;
+    table("events.csv", EVENTS, &[])?;
+    table("claims.csv", CLAIMS, &[])?;
+    table("names.csv", NAMES, &[])?;
+    table("scope.csv", SCOPE, &[])?;
+    published::write(shape, create)
+}

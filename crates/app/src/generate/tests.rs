@@ -1,0 +1,531 @@
+//! The examples read as the documented tables, and say what their descriptions promise.
+
+use super::layout::Payment;
+use super::ledger::{self, Ledger};
+use super::published::{Oddity, oddity};
+use super::{Shape, write};
+use handback_core::assurance::{Claim, Event, Evidence, Quantity, Verdict, judge};
+use handback_core::control::{
+    Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
+    share_by_count,
+};
+use handback_core::kinds;
+use handback_core::money::technology::Technology;
+use handback_core::money::{Name, Paid, ScopeRule, YearBasis, scoped};
+use handback_core::organisation::Organisation;
+use handback_core::pence::Pence;
+use handback_core::record::{KindName, RecordId};
+use handback_core::table::{Cell, Find, Form, Heading, Row, Tabled};
+use handback_core::transition::{StaffMovement, staff_returned};
+use jiff::civil::{Date, date};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::rc::Rc;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Everything that is written for a shape.
+fn written(shape: Shape) -> Files {
+    struct Into(Rc<RefCell<Files>>, String);
+    impl Write for Into {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut files = self.0.borrow_mut();
+            files.entry(self.1.clone()).or_default().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let files = Rc::new(RefCell::new(Files::new()));
+    let mut create = |name: &str| -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(Into(files.clone(), name.to_owned())))
+    };
+    write(&shape, &mut create).expect("memory takes all writes");
+    files.take()
+}
+
+fn example() -> Files {
+    written(Shape::default())
+}
+
+/// The files of the reference case.
+fn birmingham() -> Files {
+    macro_rules! files {
+        ($($name:literal),*) => {
+            [$(($name, include_str!(concat!("../../../../examples/birmingham/", $name)))),*]
+        };
+    }
+    files![
+        "organisations.csv",
+        "services.csv",
+        "contracts.csv",
+        "arrangements.csv",
+        "staff-movements.csv",
+        "events.csv",
+        "claims.csv"
+    ]
+    .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+    .into()
+}
+
+/// The lines of a CSV file as text, whatever their lengths.
+fn lines(file: &[u8]) -> Vec<Vec<String>> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(file)
+        .byte_records()
+        .map(|line| {
+            let line = line.expect("quotes are closed");
+            let text = |cell| String::from_utf8_lossy(cell).trim().to_owned();
+            line.iter().map(text).collect()
+        })
+        .collect()
+}
+
+/// The records of an example, found by what people call them.
+struct Register {
+    called: BTreeMap<(KindName, String), RecordId>,
+    services: BTreeMap<RecordId, Service>,
+    arrangements: Vec<Arrangement>,
+    movements: Vec<StaffMovement>,
+    events: BTreeMap<RecordId, Event>,
+    claims: Vec<Claim>,
+    scope: Vec<ScopeRule>,
+}
+
+const AUTHORITY: RecordId = RecordId([0; 16]);
+
+impl Register {
+    /// Take an example's files in, in their order; panics on the first fault.
+    fn of(files: &Files) -> Register {
+        let mut register = Register {
+            called: BTreeMap::new(),
+            services: BTreeMap::new(),
+            arrangements: Vec::new(),
+            movements: Vec::new(),
+            events: BTreeMap::new(),
+            claims: Vec::new(),
+            scope: Vec::new(),
+        };
+        register.take::<Organisation>(files, "organisations.csv");
+        register.services = register.take::<Service>(files, "services.csv");
+        for contract in &lines(&files["contracts.csv"])[1..] {
+            register.call("contract", &contract[0]);
+            register.call("contract", &contract[1]);
+        }
+        register.arrangements = values(register.take(files, "arrangements.csv"));
+        register.movements = values(register.take(files, "staff-movements.csv"));
+        register.events = register.take(files, "events.csv");
+        register.claims = values(register.take(files, "claims.csv"));
+        if files.contains_key("scope.csv") {
+            register.take::<Name>(files, "names.csv");
+            register.scope = values(register.take(files, "scope.csv"));
+        }
+        register
+    }
+
+    fn take<K: Tabled>(&mut self, files: &Files, name: &str) -> BTreeMap<RecordId, K> {
+        let lines = lines(&files[name]);
+        let headings: Vec<&str> = K::HEADINGS.iter().map(|heading| heading.name).collect();
+        assert_eq!(lines[0], headings, "{name}");
+        let rows: Vec<Row> = (lines[1..].iter().zip(2..))
+            .map(|(cells, line)| row(K::HEADINGS, cells, line, name))
+            .collect();
+        let mut records: Vec<(String, Vec<&Row>)> = Vec::new();
+        for row in &rows {
+            let key = K::key(row);
+            match records.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, rows)) => rows.push(row),
+                None => records.push((key, vec![row])),
+            }
+        }
+        let stated = records.into_iter().map(|(key, rows)| {
+            let record = K::from_rows(&rows, self).unwrap_or_else(|faults| {
+                panic!("{name}: {faults:?}");
+            });
+            let id = self.call(K::NAME, &key);
+            if let Some(reference) = rows[0].text("reference") {
+                self.called.insert((K::NAME, reference.to_lowercase()), id);
+            }
+            (id, record)
+        });
+        stated.collect()
+    }
+
+    fn call(&mut self, kind: KindName, words: &str) -> RecordId {
+        let next = RecordId((self.called.len() as u128 + 1).to_be_bytes());
+        *self
+            .called
+            .entry((kind, words.to_lowercase()))
+            .or_insert(next)
+    }
+
+    fn control(&self, id: RecordId, day: Date) -> Control {
+        let mut arrangements = self.arrangements.iter();
+        let arrangement = arrangements.find(|arrangement| arrangement.service == id);
+        control(arrangement, day, &ControlRule::default())
+    }
+
+    fn standings(&self, day: Date) -> BTreeMap<&str, Standing> {
+        let services = self.services.iter().filter(|(_, held)| held.exists(day));
+        services
+            .map(|(id, held)| (held.name.as_str(), self.control(*id, day).standing))
+            .collect()
+    }
+
+    /// The figures that the claims of the examples name, except what was paid.
+    fn evidence(&self, figure: &str, day: Date) -> Option<Evidence> {
+        let range = |known, possible| Some(Evidence { known, possible });
+        let exact = |quantity| range(Some(quantity), Some(quantity));
+        let staff = staff_returned(&self.movements, AUTHORITY, day);
+        let share = share_by_count(self.standings(day).into_values());
+        match figure {
+            "control.by_count" => range(
+                share.known_share().map(Quantity::Share),
+                share.possible_share().map(Quantity::Share),
+            ),
+            "control.by_cost" => {
+                let share = share_by_cost(self.services.iter().map(|(id, service)| {
+                    let cost = service.yearly_cost.on(day).certain();
+                    (self.control(*id, day).standing, cost.map(|cost| cost.pence))
+                }));
+                range(
+                    share.known.map(Quantity::Share),
+                    share.possible.map(Quantity::Share),
+                )
+            }
+            "staff.returned" => exact(Quantity::Count(staff.total().into())),
+            "staff.returned.by_transfer" => exact(Quantity::Count(staff.by_transfer.into())),
+            "services.with_supplier" => {
+                let mut modes = self.services.keys().map(|id| self.control(*id, day).mode);
+                let supplied = modes.by_ref().filter(|mode| *mode == Mode::Supplier);
+                exact(Quantity::Count(supplied.count() as i64))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is found of the claim that begins with these words.
+    fn verdict(&self, beginning: &str) -> Verdict {
+        let mut claims = self.claims.iter();
+        let claim = claims.find(|claim| claim.text.starts_with(beginning));
+        let claim = claim.unwrap_or_else(|| panic!("no claim begins with {beginning:?}"));
+        let event = |id| self.events.get(&id).cloned();
+        judge(claim, |figure, day| self.evidence(figure, day), event).verdict
+    }
+}
+
+fn values<K>(records: BTreeMap<RecordId, K>) -> Vec<K> {
+    records.into_values().collect()
+}
+
+impl Find for Register {
+    fn find(&self, kind: KindName, words: &str) -> Option<RecordId> {
+        self.called.get(&(kind, words.to_lowercase())).copied()
+    }
+    fn organisation(&mut self, words: &str) -> RecordId {
+        self.call("organisation", words)
+    }
+    fn authority(&self) -> RecordId {
+        AUTHORITY
+    }
+}
+
+fn row(headings: &'static [Heading], cells: &[String], line: u64, file: &str) -> Row {
+    let cell = |(heading, text): (&Heading, &String)| {
+        let place = || format!("{file} line {line}, {}: {text:?}", heading.name);
+        if text.is_empty() {
+            assert!(!heading.needed, "{}", place());
+            return Cell::Blank;
+        }
+        match heading.form {
+            Form::Text => Cell::Text(text.clone()),
+            Form::When => Cell::When(text.parse().unwrap_or_else(|_| panic!("{}", place()))),
+            Form::Pence => {
+                Cell::Pence(Pence::parse(text).unwrap_or_else(|_| panic!("{}", place())))
+            }
+            Form::Count => Cell::Count(text.parse().unwrap_or_else(|_| panic!("{}", place()))),
+            Form::Choice(words) => {
+                let word = words.iter().find(|word| *word == text);
+                Cell::Choice(word.unwrap_or_else(|| panic!("{}", place())))
+            }
+            Form::List => Cell::List(text.split(';').map(|item| item.trim().to_owned()).collect()),
+        }
+    };
+    let cells = headings.iter().zip(cells).map(cell).collect();
+    Row {
+        line,
+        headings,
+        cells,
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_seed_other_payments() {
+    let shape = Shape {
+        services: Some(60),
+        ..Shape::default()
+    };
+    assert_eq!(written(shape), written(shape));
+    let other = written(Shape { seed: 7, ..shape });
+    let month = "payments/2018-04.csv";
+    assert_ne!(written(shape)[month], other[month]);
+    assert_eq!(example()["claims.csv"], other["claims.csv"]);
+}
+
+#[test]
+fn every_documented_table_is_in_the_example() {
+    let files = example();
+    assert_eq!(kinds::TABLES.len(), 8);
+    for table in kinds::TABLES {
+        let headings: Vec<&str> = table.headings.iter().map(|heading| heading.name).collect();
+        let mut tables = files.values().map(|file| lines(file).swap_remove(0));
+        assert!(tables.any(|first| first == headings), "{}", table.kind);
+    }
+}
+
+#[test]
+fn an_authority_of_any_size_reads_without_a_fault() {
+    let shape = Shape {
+        services: Some(100),
+        contracts: Some(1_000),
+        payment_rows: Some(0),
+        ..Shape::default()
+    };
+    let register = Register::of(&written(shape));
+    assert_eq!(register.services.len(), 100);
+    let contracts = register
+        .called
+        .keys()
+        .filter(|(kind, name)| *kind == "contract" && name.starts_with("c-"));
+    assert_eq!(contracts.count(), 1_000);
+    assert_eq!(register.arrangements.len(), 100);
+}
+
+#[test]
+fn no_service_depends_on_itself_however_far_the_chain_runs() {
+    let shape = Shape {
+        services: Some(200),
+        payment_rows: Some(0),
+        ..Shape::default()
+    };
+    let services = Register::of(&written(shape)).services;
+    let mut placed: BTreeSet<RecordId> = BTreeSet::new();
+    while placed.len() < services.len() {
+        let before = placed.len();
+        for (id, service) in &services {
+            if service.depends_on.is_subset(&placed) {
+                placed.insert(*id);
+            }
+        }
+        assert!(placed.len() > before, "the rest depends on itself");
+    }
+}
+
+#[test]
+fn the_example_tells_its_story() {
+    let register = Register::of(&example());
+    let counts = |day| {
+        let share = share_by_count(register.standings(day).into_values());
+        (share.known, share.possible, share.of)
+    };
+    assert_eq!(counts(date(2015, 4, 1)), (3, 3, 24));
+    assert_eq!(counts(date(2017, 10, 1)), (4, 4, 24));
+    assert_eq!(counts(date(2019, 7, 31)), (5, 5, 25));
+    assert_eq!(counts(date(2019, 8, 1)), (19, 22, 25));
+    assert_eq!(counts(date(2021, 3, 26)), (19, 22, 25));
+    let standings = register.standings(date(2021, 3, 26));
+    assert_eq!(standings["Payroll platform"], Standing::Unknown);
+    assert_eq!(standings["Data centre hosting"], Standing::NotControlled);
+    for (claim, verdict) in [
+        ("We controlled the majority", Verdict::Supported),
+        ("Three quarters of what", Verdict::CannotTell),
+        ("The partnership ran", Verdict::Supported),
+        ("The panel's reprimand", Verdict::Contradicted),
+        ("More than 300", Verdict::Contradicted),
+        ("Some services stayed", Verdict::Supported),
+        ("Performance stepped up", Verdict::CannotTell),
+    ] {
+        assert_eq!(register.verdict(claim), verdict, "{claim}");
+    }
+}
+
+#[test]
+fn the_reference_case_finds_what_its_page_says() {
+    const PAGE: &str = include_str!("../../../../docs/reference-case.md");
+    let register = Register::of(&birmingham());
+    let share = share_by_count(register.standings(date(2020, 3, 10)).into_values());
+    assert_eq!((share.known, share.possible, share.of), (0, 5, 6));
+    let stated: BTreeMap<&str, &str> = PAGE
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .filter_map(|cells| cells.split_once(" | "))
+        .skip(1)
+        .collect();
+    let found = register.claims.iter().map(|claim| {
+        let verdict = register.verdict(&claim.text);
+        (claim.text.as_str(), verdict.words())
+    });
+    assert_eq!(stated, found.collect());
+}
+
+#[test]
+fn every_row_of_the_reference_case_has_its_source() {
+    for (name, file) in birmingham() {
+        for line in lines(&file) {
+            let cited = line.iter().any(|cell| cell.contains("http"));
+            assert!(cited || line[0] == lines(&file)[0][0], "{name}: {line:?}");
+        }
+    }
+}
+
+fn payments(month: Date, late: u64) -> Vec<(String, String, Pence)> {
+    let mut payments = Vec::new();
+    let take = |payment: Payment<'_>| {
+        assert_eq!(payment.date.first_of_month(), month);
+        let (name, category) = (payment.supplier.to_owned(), payment.category.to_owned());
+        payments.push((name, category, payment.net));
+        Ok(())
+    };
+    let ledger = Ledger::of(&Shape::default());
+    ledger.month(month, late, take).expect("taking cannot fail");
+    payments
+}
+
+#[test]
+fn technology_is_a_small_part_of_the_money_and_falls_when_services_return() {
+    let mut paid: Vec<Paid> = Vec::new();
+    for month in ledger::months() {
+        let year = YearBasis::Financial.year(month);
+        paid.extend(
+            payments(month, 0)
+                .into_iter()
+                .map(|(name, category, pence)| Paid {
+                    name,
+                    category,
+                    year,
+                    pence,
+                    rows: 1,
+                    department: String::new(),
+                    service: String::new(),
+                }),
+        );
+    }
+    let register = Register::of(&example());
+    let names = scoped(
+        &paid,
+        &register.scope,
+        &Technology::default(),
+        YearBasis::Financial,
+    );
+    let hundredths_of_a_percent = |year: i16| {
+        let technology = names
+            .iter()
+            .filter_map(|name| name.in_scope_by_year.get(&year));
+        let technology: Pence = technology.copied().sum();
+        let parts = paid.iter().filter(|part| part.year == year);
+        let all: Pence = parts.map(|part| part.pence).sum();
+        technology.0 * 10_000 / all.0
+    };
+    let shares: Vec<i64> = (2015..=2020).map(hundredths_of_a_percent).collect();
+    assert!(
+        shares.iter().all(|share| (80..=230).contains(share)),
+        "{shares:?}"
+    );
+    assert!(shares[5] < shares[0] / 2, "{shares:?}");
+    let outside = [
+        "Northmere Highways Ltd",
+        "NORTHMERE RESOURCING",
+        "Elverstoke Telecare Ltd",
+    ];
+    for name in names
+        .iter()
+        .filter(|name| outside.contains(&name.name.as_str()))
+    {
+        assert_eq!(name.in_scope, Pence::ZERO, "{}", name.name);
+    }
+}
+
+#[test]
+fn every_month_holds_its_payments_in_the_layout_of_its_year() {
+    let files = example();
+    let mut odd = Vec::new();
+    for month in ledger::months() {
+        let expected: Pence = payments(month, 0).iter().map(|(.., net)| *net).sum();
+        let lines = lines(&files[&format!("payments/{}.csv", month.strftime("%Y-%m"))]);
+        let is_amount = |cell: &String| cell.contains("Amount");
+        let headings = lines
+            .iter()
+            .position(|line| line.len() > 1 && line.iter().any(is_amount));
+        let headings = headings.unwrap_or_else(|| panic!("{month} has no headings"));
+        let place = lines[headings]
+            .iter()
+            .position(is_amount)
+            .expect("just found");
+        let mut total = Pence::ZERO;
+        for line in &lines[headings + 1..] {
+            assert_eq!(line.len(), lines[headings].len(), "{month}: {line:?}");
+            match Pence::parse(&line[place]) {
+                Ok(pence) if line[0] == "Total" => assert_eq!(pence, total, "{month}"),
+                Ok(pence) => total += pence,
+                Err(_) => assert!(line.iter().all(String::is_empty), "{month}: {line:?}"),
+            }
+        }
+        assert_eq!(total, expected, "{month}");
+        odd.extend(oddity(month));
+    }
+    let all = [
+        Oddity::Windows1252,
+        Oddity::Preamble,
+        Oddity::Totals,
+        Oddity::Republished,
+        Oddity::BlankTail,
+    ];
+    assert_eq!(odd, all);
+    assert!(String::from_utf8(files["payments/2016-07.csv"].clone()).is_err());
+    assert!(String::from_utf8(files["payments/2016-08.csv"].clone()).is_ok());
+}
+
+#[test]
+fn a_month_published_again_repeats_its_payments_and_adds_late_ones() {
+    let files = example();
+    let first = lines(&files["payments/2018-11.csv"]);
+    let again = lines(&files["payments/2018-11-republished.csv"]);
+    assert_eq!(again[..first.len()], first[..]);
+    assert_eq!(again.len(), first.len() + 12);
+    for line in &again[1..] {
+        let [net, vat, gross] = [6, 7, 8]
+            .map(|place| Pence::parse(&line[place]).unwrap_or_else(|_| panic!("{line:?}")));
+        assert_eq!(net + vat, gross, "{line:?}");
+    }
+}
+
+#[test]
+fn one_file_has_as_many_payments_as_were_asked_for() {
+    let shape = Shape {
+        scale: 3,
+        payment_rows: Some(5_000),
+        ..Shape::default()
+    };
+    let files = written(shape);
+    assert!(!files.keys().any(|name| name.starts_with("payments/")));
+    let lines = lines(&files["payments.csv"]);
+    assert_eq!(lines.len(), 1 + 5_000);
+    let days: Vec<Date> = lines[1..]
+        .iter()
+        .map(|line| line[0].parse().unwrap_or_else(|_| panic!("{line:?}")))
+        .collect();
+    assert!(days.is_sorted());
+    assert_eq!(
+        (days[0], days[4_999]),
+        (date(2015, 4, 1), date(2021, 3, 31))
+    );
+    let suppliers: BTreeSet<&String> = lines[1..].iter().map(|line| &line[2]).collect();
+    assert!(
+        suppliers.len() > 72,
+        "scale 3 has firms beyond the example's own"
+    );
+}
