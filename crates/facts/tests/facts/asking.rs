@@ -233,6 +233,32 @@ fn an_answer_is_given_again_only_for_the_same_parts() {
     );
 }
 
+#[test]
+fn a_part_that_two_imports_list_counts_for_both() {
+    let desk = Desk::new();
+    let live = [desk.import(1, five()), desk.import(2, five())].concat();
+    assert_eq!(live[0].part, live[1].part);
+    let totals = desk
+        .facts
+        .ask(&Totals::default(), &live)
+        .expect("an answer");
+    assert_eq!(totals[0].certain.rows, 10);
+    let lines = desk
+        .facts
+        .ask(
+            &Lines {
+                most: 2,
+                ..Lines::default()
+            },
+            &live,
+        )
+        .expect("an answer");
+    assert_eq!(
+        lines.iter().map(|line| line.import).collect::<Vec<_>>(),
+        [live[0].import, live[1].import]
+    );
+}
+
 /// A payment with few different values, so that groups meet.
 fn payment() -> impl Strategy<Value = Payment<'static>> {
     let name = prop::sample::select(vec!["", "Ashby Quay", "Larkfield Systems Ltd"]);
