@@ -47,12 +47,20 @@ impl Folder {
             path,
             sound: Mutex::default(),
         };
-        for name in folder.names()? {
+        folder.remove_abandoned_drafts()?;
+        Ok(folder)
+    }
+
+    fn remove_abandoned_drafts(&self) -> Result<(), Problem> {
+        let _alone = File::open(&self.path)
+            .and_then(|folder| folder.lock().map(|()| folder))
+            .map_err(Problem::file("lock the folder", &self.path))?;
+        for name in self.names()? {
             if name.starts_with(DRAFT) {
-                remove_if_abandoned(&folder.path.join(name))?;
+                remove_if_abandoned(&self.path.join(name))?;
             }
         }
-        Ok(folder)
+        Ok(())
     }
 
     /// The names of all files, in order.
@@ -77,9 +85,12 @@ impl Folder {
         self.path.join(format!("{hash}.rollup.parquet"))
     }
 
-    /// A new file that has no name of its own yet.
+    /// A new file that has no name of its own yet. The folder is locked meanwhile, so that nobody
+    /// takes the file for abandoned before it is locked itself.
     pub(crate) fn draft(&self) -> Result<Draft, Problem> {
         let draft = || -> io::Result<Draft> {
+            let folder = File::open(&self.path)?;
+            folder.lock_shared()?;
             let file = tempfile::Builder::new()
                 .prefix(DRAFT)
                 .tempfile_in(&self.path)?;
