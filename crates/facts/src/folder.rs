@@ -42,7 +42,9 @@ struct Look {
 impl Folder {
     /// Opens the folder, making it where there is none, and removes what writers left that died.
     pub(crate) fn open(path: PathBuf) -> Result<Folder, Problem> {
-        fs::create_dir_all(&path).map_err(Problem::file("make the folder", &path))?;
+        let path = fs::create_dir_all(&path)
+            .and_then(|()| fs::canonicalize(&path))
+            .map_err(Problem::file("make the folder", &path))?;
         let folder = Folder {
             path,
             sound: Mutex::default(),

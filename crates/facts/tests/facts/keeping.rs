@@ -3,6 +3,7 @@
 use crate::made_up::{Desk, PAID, batch, five, live, on};
 use handback_core::import::Payment;
 use handback_core::pence::Pence;
+use handback_facts::Facts;
 use handback_facts::question::{Lines, PaidByName, Totals};
 use jiff::civil::date;
 use std::collections::BTreeSet;
@@ -53,6 +54,19 @@ fn what_is_written_reads_back_as_printed() {
         };
         assert_eq!(&read, payment);
     }
+}
+
+#[test]
+fn a_directory_may_have_any_name() {
+    let desk = Desk::new();
+    let part = desk.import(1, five()).remove(0).part;
+    let odd = desk.directory.path().join("größe [old] 100%25 *? # {a}~");
+    let facts = Facts::open(&odd).expect("facts open");
+    facts.adopt(&desk.path(&part)).expect("it is adopted");
+    let live = live(1, vec![part]);
+    let lines = facts.ask(&all(), &live).expect("an answer");
+    let totals = facts.ask(&Totals::default(), &live).expect("an answer");
+    assert_eq!((lines.len(), totals[0].certain.rows), (5, 5));
 }
 
 #[test]
