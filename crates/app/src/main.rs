@@ -1,1 +1,19 @@
-fn main() {}
+//! Handback: one program with a command line, and the pages and background work to come.
+//!
+//! This crate speaks: it opens the rooms, hands plain values from one to the other, and puts core's
+//! answers into words. It holds no rule of its own.
+
+mod cli;
+mod clock;
+mod data;
+mod estate;
+mod generate;
+mod import;
+mod render;
+mod transfer;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

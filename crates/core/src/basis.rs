@@ -1,1 +1,115 @@
-//! To be written.
+//! What a figure rests on: files, rows, dates, VAT, rules, and the entry of the register.
+
+use crate::dated::Period;
+use crate::import::{Dataset, Import, Overlap, VatBasis};
+use crate::record::RecordId;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The state of the register that a figure was taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// The number of the last entry that counts.
+    pub entry: u64,
+    /// `SIZE:ROOT`, the tree head at that entry.
+    pub head: String,
+    /// Up to when knowledge counts, as asked; none is "now".
+    pub moment: Option<String>,
+}
+
+/// What the figures of a statement rest on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    pub known: Known,
+    /// Files of payments that count.
+    pub files: u64,
+    pub rows: u64,
+    /// Rows of those files that could not be taken.
+    pub rejected: u64,
+    /// From the first to the last payment.
+    pub period: Option<Period>,
+    /// How many files state their amounts net of VAT, gross, or do not say.
+    pub vat: BTreeMap<VatBasis, u64>,
+    /// Files that overlap others and about which nobody has decided: money may count twice.
+    pub undecided: Vec<String>,
+    /// The rules that were applied, in words.
+    pub rules: Vec<String>,
+    /// What is not known, and who could say.
+    pub unknowns: Vec<String>,
+}
+
+impl Basis {
+    /// The basis that the live imports of payments give.
+    pub fn of_payments(imports: &BTreeMap<RecordId, Import>, known: Known) -> Basis {
+        let mut basis = Basis {
+            known,
+            files: 0,
+            rows: 0,
+            rejected: 0,
+            period: None,
+            vat: BTreeMap::new(),
+            undecided: Vec::new(),
+            rules: Vec::new(),
+            unknowns: Vec::new(),
+        };
+        for import in imports.values().filter(|import| counts(import)) {
+            basis.files += 1;
+            basis.rows += import.tally.rows;
+            basis.rejected += import.tally.rejected;
+            *basis.vat.entry(import.reading.vat).or_default() += 1;
+            if let (Some(from), Some(to)) = (import.tally.from, import.tally.to) {
+                let period = Period::new(from, to);
+                basis.period = Some(basis.period.map_or(period, |whole| whole.union(&period)));
+            }
+            if import.overlap == Some(Overlap::Undecided) {
+                basis.undecided.push(import.file.clone());
+            }
+        }
+        basis.undecided.sort();
+        basis
+    }
+}
+
+fn counts(import: &Import) -> bool {
+    import.dataset == Dataset::Payments && import.is_live()
+}
+
+/// The live imports of payments, in the order of their ids.
+pub fn live(imports: &BTreeMap<RecordId, Import>) -> impl Iterator<Item = (RecordId, &Import)> {
+    imports
+        .iter()
+        .filter(|(_, import)| counts(import))
+        .map(|(id, import)| (*id, import))
+}
+
+/// The live imports that may hold the same payments as a new one: same authority, publisher and
+/// ledger, and a shared day. An import without a period overlaps none.
+pub fn overlapping<'a>(
+    imports: &'a BTreeMap<RecordId, Import>,
+    new: &Import,
+) -> Vec<(RecordId, &'a Import)> {
+    let Some(period) = new.coverage.period else {
+        return Vec::new();
+    };
+    let same_ledger = |import: &Import| {
+        import.coverage.authority == new.coverage.authority
+            && import.coverage.publisher == new.coverage.publisher
+            && import.coverage.ledger == new.coverage.ledger
+    };
+    let shares_a_day = |import: &Import| {
+        import
+            .coverage
+            .period
+            .is_some_and(|other| other.overlaps(&period))
+    };
+    live(imports)
+        .filter(|(_, import)| same_ledger(import) && shares_a_day(import))
+        .collect()
+}
+
+/// The hashes of every part that live imports list.
+pub fn live_parts(imports: &BTreeMap<RecordId, Import>) -> BTreeSet<&str> {
+    live(imports)
+        .flat_map(|(_, import)| import.parts.iter().map(|part| part.hash.as_str()))
+        .collect()
+}

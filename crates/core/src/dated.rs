@@ -1,7 +1,7 @@
 //! Dates as people state them, and values that change on dates.
 
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
@@ -106,8 +106,14 @@ impl FromStr for When {
                 Ok(When::Month(year, month))
             }
             [year, month, day] => {
-                let (year, month, day) = (number(year, 4)?, number(month, 2)? as i8, number(day, 2)? as i8);
-                Ok(When::Day(Date::new(year, month, day).map_err(|_| refused())?))
+                let (year, month, day) = (
+                    number(year, 4)?,
+                    number(month, 2)? as i8,
+                    number(day, 2)? as i8,
+                );
+                Ok(When::Day(
+                    Date::new(year, month, day).map_err(|_| refused())?,
+                ))
             }
             _ => Err(refused()),
         }
@@ -192,14 +198,26 @@ impl<T> Default for Dated<T> {
 impl<T: PartialEq> Dated<T> {
     /// One value, from `from` on.
     pub fn since(from: When, value: T) -> Dated<T> {
-        Dated { points: vec![Point { from, value: Stated { value } }] }
+        Dated {
+            points: vec![Point {
+                from,
+                value: Stated { value },
+            }],
+        }
     }
 
     /// A whole life from its points in any order. Two different values from one moment are refused;
     /// a repeated statement of the same value is kept once.
-    pub fn from_points(points: impl IntoIterator<Item = (When, T)>) -> Result<Dated<T>, TwoValuesFrom> {
-        let mut sorted: Vec<Point<T>> =
-            points.into_iter().map(|(from, value)| Point { from, value: Stated { value } }).collect();
+    pub fn from_points(
+        points: impl IntoIterator<Item = (When, T)>,
+    ) -> Result<Dated<T>, TwoValuesFrom> {
+        let mut sorted: Vec<Point<T>> = points
+            .into_iter()
+            .map(|(from, value)| Point {
+                from,
+                value: Stated { value },
+            })
+            .collect();
         sorted.sort_by_key(|point| point.from);
         let mut kept: Vec<Point<T>> = Vec::with_capacity(sorted.len());
         for point in sorted {
@@ -217,7 +235,13 @@ impl<T: PartialEq> Dated<T> {
     pub fn state(&mut self, from: When, value: T) {
         match self.points.binary_search_by_key(&from, |point| point.from) {
             Ok(found) => self.points[found].value.value = value,
-            Err(place) => self.points.insert(place, Point { from, value: Stated { value } }),
+            Err(place) => self.points.insert(
+                place,
+                Point {
+                    from,
+                    value: Stated { value },
+                },
+            ),
         }
     }
 
@@ -254,7 +278,9 @@ impl<T: PartialEq> Dated<T> {
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (When, &T)> {
-        self.points.iter().map(|point| (point.from, &point.value.value))
+        self.points
+            .iter()
+            .map(|point| (point.from, &point.value.value))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -270,8 +296,12 @@ impl<T: Serialize> Serialize for Dated<T> {
 impl<'de, T: Deserialize<'de> + PartialEq> Deserialize<'de> for Dated<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dated<T>, D::Error> {
         let points: Vec<Point<T>> = Vec::deserialize(deserializer)?;
-        Dated::from_points(points.into_iter().map(|point| (point.from, point.value.value)))
-            .map_err(serde::de::Error::custom)
+        Dated::from_points(
+            points
+                .into_iter()
+                .map(|point| (point.from, point.value.value)),
+        )
+        .map_err(serde::de::Error::custom)
     }
 }
 
@@ -284,13 +314,18 @@ pub struct Period {
 
 /// A text that names no period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a period: write 2019-08 (a month), 2019-Q2 (a calendar quarter), 2019/20 (April to March), 2019 or 2019-08-01..2019-08-28")]
+#[error(
+    "{0:?} is not a period: write 2019-08 (a month), 2019-Q2 (a calendar quarter), 2019/20 (April to March), 2019 or 2019-08-01..2019-08-28"
+)]
 pub struct NotAPeriod(pub String);
 
 impl Period {
     /// A span; the ends are put in order.
     pub fn new(one: Date, other: Date) -> Period {
-        Period { from: one.min(other), to: one.max(other) }
+        Period {
+            from: one.min(other),
+            to: one.max(other),
+        }
     }
 
     pub fn contains(&self, day: Date) -> bool {
@@ -304,7 +339,10 @@ impl Period {
 
     /// The smallest span that holds both.
     pub fn union(&self, other: &Period) -> Period {
-        Period { from: self.from.min(other.from), to: self.to.max(other.to) }
+        Period {
+            from: self.from.min(other.from),
+            to: self.to.max(other.to),
+        }
     }
 }
 
@@ -316,8 +354,13 @@ impl FromStr for Period {
         if let Some((from, to)) = text.split_once("..") {
             let from: When = from.parse().map_err(|_| refused())?;
             let to: When = to.parse().map_err(|_| refused())?;
-            let (from, to) = (from.earliest().ok_or_else(refused)?, to.latest().ok_or_else(refused)?);
-            return (from <= to).then_some(Period { from, to }).ok_or_else(refused);
+            let (from, to) = (
+                from.earliest().ok_or_else(refused)?,
+                to.latest().ok_or_else(refused)?,
+            );
+            return (from <= to)
+                .then_some(Period { from, to })
+                .ok_or_else(refused);
         }
         if let Some((year, quarter)) = text.split_once("-Q") {
             let year: i16 = year.parse().map_err(|_| refused())?;
@@ -326,7 +369,10 @@ impl FromStr for Period {
                 return Err(refused());
             }
             let from = Date::new(year, quarter * 3 - 2, 1).map_err(|_| refused())?;
-            return Ok(Period { from, to: (from + 2.months()).last_of_month() });
+            return Ok(Period {
+                from,
+                to: (from + 2.months()).last_of_month(),
+            });
         }
         if let Some((first, second)) = text.split_once('/') {
             let year: i16 = first.parse().map_err(|_| refused())?;
@@ -335,7 +381,10 @@ impl FromStr for Period {
                 return Err(refused());
             }
             let from = Date::new(year, 4, 1).map_err(|_| refused())?;
-            return Ok(Period { from, to: Date::constant(year + 1, 3, 31) });
+            return Ok(Period {
+                from,
+                to: Date::constant(year + 1, 3, 31),
+            });
         }
         let when: When = text.parse().map_err(|_| refused())?;
         match (when.earliest(), when.latest()) {
@@ -366,15 +415,26 @@ mod tests {
         for text in ["2019-08-01", "2019-08", "2019", "unknown"] {
             assert_eq!(when(text).to_string(), text);
         }
-        for text in ["", "2019-13", "2019-02-30", "1/8/2019", "19", "2019-8-1", "2019-08-01-02"] {
+        for text in [
+            "",
+            "2019-13",
+            "2019-02-30",
+            "1/8/2019",
+            "19",
+            "2019-8-1",
+            "2019-08-01-02",
+        ] {
             assert!(text.parse::<When>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_value_between_two_is_said_to_be_between() {
-        let life = Dated::from_points([(when("2006-04"), "supplier"), (when("2019-08-01"), "in-house")])
-            .expect("distinct dates");
+        let life = Dated::from_points([
+            (when("2006-04"), "supplier"),
+            (when("2019-08-01"), "in-house"),
+        ])
+        .expect("distinct dates");
         assert_eq!(life.on(date(2006, 3, 31)), On::Nothing);
         assert_eq!(life.on(date(2006, 4, 10)), On::Between(None, &"supplier"));
         assert_eq!(life.on(date(2006, 4, 30)), On::Value(&"supplier"));
@@ -401,12 +461,23 @@ mod tests {
             ("2019-Q2", date(2019, 4, 1), date(2019, 6, 30)),
             ("2019/20", date(2019, 4, 1), date(2020, 3, 31)),
             ("2019", date(2019, 1, 1), date(2019, 12, 31)),
-            ("2019-08-01..2019-08-28", date(2019, 8, 1), date(2019, 8, 28)),
+            (
+                "2019-08-01..2019-08-28",
+                date(2019, 8, 1),
+                date(2019, 8, 28),
+            ),
             ("2019-07..2019-09", date(2019, 7, 1), date(2019, 9, 30)),
         ] {
             assert_eq!(text.parse(), Ok(Period { from, to }), "{text}");
         }
-        for text in ["", "soon", "2019-Q5", "2019/25", "2019-09..2019-08", "unknown"] {
+        for text in [
+            "",
+            "soon",
+            "2019-Q5",
+            "2019/25",
+            "2019-09..2019-08",
+            "unknown",
+        ] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

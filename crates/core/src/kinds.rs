@@ -1,6 +1,8 @@
 //! The kinds of record this program knows. A kind that is not in this list cannot be written.
 
-use crate::record::{Kind, KindName, Reference};
+use crate::import::Dataset;
+use crate::record::{Change, Kind, KindName, RecordId, Reference, Visibility};
+use crate::table::{Call, Find, Heading, Row, RowFault, Tabled};
 use serde_json::Value;
 
 /// What the register needs to know of a kind without knowing the kind.
@@ -22,17 +24,30 @@ pub struct Known {
 /// Why an item cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    #[error("{kind} version {version} was written by a newer program (this one knows {known}): upgrade handback")]
-    Newer { kind: KindName, version: u16, known: u16 },
+    #[error(
+        "{kind} version {version} was written by a newer program (this one knows {known}): upgrade handback"
+    )]
+    Newer {
+        kind: KindName,
+        version: u16,
+        known: u16,
+    },
     #[error("not a {kind}: {reason}")]
     Malformed { kind: KindName, reason: String },
 }
 
 /// Parse an item of a kind, bringing older versions up.
 pub fn read<K: Kind>(version: u16, item: &[u8]) -> Result<K, Unreadable> {
-    let malformed = |error: serde_json::Error| Unreadable::Malformed { kind: K::NAME, reason: error.to_string() };
+    let malformed = |error: serde_json::Error| Unreadable::Malformed {
+        kind: K::NAME,
+        reason: error.to_string(),
+    };
     match version {
-        newer if newer > K::VERSION => Err(Unreadable::Newer { kind: K::NAME, version, known: K::VERSION }),
+        newer if newer > K::VERSION => Err(Unreadable::Newer {
+            kind: K::NAME,
+            version,
+            known: K::VERSION,
+        }),
         same if same == K::VERSION => serde_json::from_slice(item).map_err(malformed),
         older => {
             let value: Value = serde_json::from_slice(item).map_err(malformed)?;
@@ -41,12 +56,16 @@ pub fn read<K: Kind>(version: u16, item: &[u8]) -> Result<K, Unreadable> {
     }
 }
 
-const fn register<K: Kind>() -> Registered {
+/// A kind as the register needs it, for [`ALL`].
+pub const fn register<K: Kind>() -> Registered {
     Registered {
         name: K::NAME,
         version: K::VERSION,
         read: |version, item| {
-            read::<K>(version, item).map(|record| Known { title: record.title(), references: record.references() })
+            read::<K>(version, item).map(|record| Known {
+                title: record.title(),
+                references: record.references(),
+            })
         },
     }
 }
@@ -54,11 +73,106 @@ const fn register<K: Kind>() -> Registered {
 /// Every kind, in the order in which an export lists them: no kind refers to a later one of
 /// another file except by id.
 pub const ALL: &[Registered] = &[
+    register::<crate::organisation::Organisation>(),
+    register::<crate::control::Service>(),
+    register::<crate::contract::Contract>(),
+    register::<crate::control::Arrangement>(),
+    register::<crate::transition::StaffMovement>(),
+    register::<crate::assurance::Event>(),
+    register::<crate::assurance::Claim>(),
+    register::<crate::money::Name>(),
+    register::<crate::money::ScopeRule>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),
 ];
 
+/// The tables with documented headings, in the order in which files are taken in: what a table
+/// names must have been stated by an earlier one.
+pub const TABLES: &[Table] = &[
+    table::<crate::organisation::Organisation>(Dataset::Organisations),
+    table::<crate::control::Service>(Dataset::Services),
+    table::<crate::control::Arrangement>(Dataset::Arrangements),
+    table::<crate::transition::StaffMovement>(Dataset::StaffMovements),
+    table::<crate::assurance::Event>(Dataset::Events),
+    table::<crate::assurance::Claim>(Dataset::Claims),
+    table::<crate::money::Name>(Dataset::Names),
+    table::<crate::money::ScopeRule>(Dataset::Scope),
+];
+
+/// A record read from a table, before it is known which record it restates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// As [`Tabled::identity`].
+    pub identity: String,
+    /// The change that states it, under a record id still to be set.
+    pub change: Change,
+}
+
+/// Rows of one record, and what their words mean, to what they state.
+pub type ReadRows = fn(&[&Row], &mut dyn Find) -> Result<Stated, Vec<RowFault>>;
+
+/// An item and what people call other records, to the rows that state it again.
+pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
+
+/// A documented table without its kind.
+#[derive(Clone, Copy)]
+pub struct Table {
+    pub dataset: Dataset,
+    pub kind: KindName,
+    pub headings: &'static [Heading],
+    pub key: fn(&Row) -> String,
+    /// What the rows of one record state.
+    pub read: ReadRows,
+    /// The identity of a stored item.
+    pub identity: fn(u16, &[u8]) -> Result<String, Unreadable>,
+    /// The rows of a stored item, for export.
+    pub rows: WriteRows,
+}
+
+/// A table as intake and export need it, for [`TABLES`].
+pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
+    Table {
+        dataset,
+        kind: K::NAME,
+        headings: K::HEADINGS,
+        key: K::key,
+        read: |rows, find| {
+            K::from_rows(rows, find).map(|record| Stated {
+                identity: record.identity(),
+                change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
+            })
+        },
+        identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
+        rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
+    }
+}
+
 /// The kind of that name.
 pub fn named(name: &str) -> Option<&'static Registered> {
     ALL.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_and_headings_are_distinct() {
+        let names: BTreeSet<&str> = ALL.iter().map(|kind| kind.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        for table in TABLES {
+            assert!(named(table.kind).is_some(), "{}", table.kind);
+            let headings: BTreeSet<&str> =
+                table.headings.iter().map(|heading| heading.name).collect();
+            assert_eq!(headings.len(), table.headings.len(), "{}", table.kind);
+        }
+    }
+
+    #[test]
+    fn an_item_of_a_newer_program_is_named_as_such() {
+        let kind = named("service").expect("services are registered");
+        let newer = (kind.read)(kind.version + 1, b"{}");
+        assert!(matches!(newer, Err(Unreadable::Newer { .. })), "{newer:?}");
+    }
 }

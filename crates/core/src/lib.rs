@@ -22,3 +22,8 @@ pub mod record;
 pub mod statement;
 pub mod table;
 pub mod transition;
+
+/// The page docs/add-a-kind.md, whose code is run as a test.
+#[doc = include_str!("../../../docs/add-a-kind.md")]
+#[cfg(doctest)]
+pub struct AddAKind;

@@ -8,7 +8,9 @@ use std::ops::{Add, AddAssign, Neg, Sub};
 /// An exact amount of money in pence; negative is a credit.
 ///
 /// Amounts are pounds sterling unless the record that holds them names another currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Pence(pub i64);
 
@@ -125,7 +127,8 @@ impl Pence {
             return Err(NotAnAmount::Grouping);
         }
         if !any_digit {
-            let dash_for_nothing = negative && text.contains(['-', '\u{2013}']) && letter_count == 0;
+            let dash_for_nothing =
+                negative && text.contains(['-', '\u{2013}']) && letter_count == 0;
             return if dash_for_nothing {
                 Ok(Pence(0))
             } else if text.trim().is_empty() {
@@ -139,7 +142,9 @@ impl Pence {
             Some(1) => 10,
             Some(_) => 1,
         };
-        let size = (digits as i64).checked_mul(scale).ok_or(NotAnAmount::TooLarge)?;
+        let size = (digits as i64)
+            .checked_mul(scale)
+            .ok_or(NotAnAmount::TooLarge)?;
         Ok(Pence(if negative { -size } else { size }))
     }
 
@@ -167,7 +172,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -101,7 +101,12 @@ fn roles(action: Action) -> &'static [Role] {
 }
 
 /// Whether an actor with these grants may do this to that.
-pub fn may(actor: &Actor, grants: &[Grant], action: Action, subject: Subject) -> Result<Permit, Refusal> {
+pub fn may(
+    actor: &Actor,
+    grants: &[Grant],
+    action: Action,
+    subject: Subject,
+) -> Result<Permit, Refusal> {
     let allowed = roles(action);
     let mut refusal = Refusal::NoRole;
     for grant in grants.iter().filter(|grant| allowed.contains(&grant.role)) {
@@ -111,7 +116,10 @@ pub fn may(actor: &Actor, grants: &[Grant], action: Action, subject: Subject) ->
             Within::Service(id) => subject.service == Some(id),
         };
         if here {
-            return Ok(Permit { actor: actor.clone(), action });
+            return Ok(Permit {
+                actor: actor.clone(),
+                action,
+            });
         }
         refusal = Refusal::Elsewhere;
     }
@@ -140,7 +148,12 @@ mod tests {
             (Role::PanelMember, Action::StateEstate, false),
             (Role::Reader, Action::Import, false),
         ] {
-            let answer = may(&actor, &grants(role, EVERYWHERE), action, Subject::default());
+            let answer = may(
+                &actor,
+                &grants(role, EVERYWHERE),
+                action,
+                Subject::default(),
+            );
             assert_eq!(answer.is_ok(), allowed, "{role:?} {action:?}");
         }
     }
@@ -150,8 +163,14 @@ mod tests {
         let (own, other) = (RecordId([1; 16]), RecordId([2; 16]));
         let actor = Actor("a".into());
         let grants = grants(Role::ServiceOwner, Within::Service(own));
-        let about = |service| Subject { service: Some(service), directorate: None };
+        let about = |service| Subject {
+            service: Some(service),
+            directorate: None,
+        };
         assert!(may(&actor, &grants, Action::StateEstate, about(own)).is_ok());
-        assert_eq!(may(&actor, &grants, Action::StateEstate, about(other)), Err(Refusal::Elsewhere));
+        assert_eq!(
+            may(&actor, &grants, Action::StateEstate, about(other)),
+            Err(Refusal::Elsewhere)
+        );
     }
 }

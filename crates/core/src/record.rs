@@ -45,7 +45,9 @@ impl Serialize for RecordId {
 }
 impl<'de> Deserialize<'de> for RecordId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RecordId, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -61,7 +63,9 @@ pub struct Reference {
 
 /// A sort of record that the register can hold. One value is **the whole dated life** of one
 /// record as believed from the entry that states it.
-pub trait Kind: Serialize + serde::de::DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
+pub trait Kind:
+    Serialize + serde::de::DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync + 'static
+{
     /// Singular, lower case, as in the log.
     const NAME: KindName;
     /// The version of this struct's JSON form; older forms are brought up by [`Kind::upcast`].
@@ -83,7 +87,9 @@ pub trait Kind: Serialize + serde::de::DeserializeOwned + Clone + PartialEq + fm
 }
 
 /// Who may see a record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     Published,
@@ -117,22 +123,42 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeAct {
     /// The exact bytes to keep (JSON), their version, and the records they refer to.
-    State { version: u16, item: Vec<u8>, references: Vec<Reference> },
+    State {
+        version: u16,
+        item: Vec<u8>,
+        references: Vec<Reference>,
+    },
     Withdraw,
     /// Erase the item of the entry with this number.
-    Erase { entry: u64 },
+    Erase {
+        entry: u64,
+    },
 }
 
 impl Change {
     /// State the whole life of a record.
     pub fn state<K: Kind>(id: RecordId, visibility: Visibility, value: &K) -> Change {
         let item = serde_json::to_vec(value).expect("records are plain data and always serialise");
-        let act = ChangeAct::State { version: K::VERSION, item, references: value.references() };
-        Change { kind: K::NAME, id, visibility, act }
+        let act = ChangeAct::State {
+            version: K::VERSION,
+            item,
+            references: value.references(),
+        };
+        Change {
+            kind: K::NAME,
+            id,
+            visibility,
+            act,
+        }
     }
 
     /// Say that a record was never true.
     pub fn withdraw<K: Kind>(id: RecordId) -> Change {
-        Change { kind: K::NAME, id, visibility: Visibility::Internal, act: ChangeAct::Withdraw }
+        Change {
+            kind: K::NAME,
+            id,
+            visibility: Visibility::Internal,
+            act: ChangeAct::Withdraw,
+        }
     }
 }

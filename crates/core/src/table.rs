@@ -5,7 +5,7 @@
 
 use crate::dated::When;
 use crate::pence::Pence;
-use crate::record::{KindName, RecordId};
+use crate::record::{Kind, KindName, RecordId};
 
 /// What a cell under a heading may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,40 @@ pub struct Heading {
     pub example: &'static str,
 }
 
+impl Heading {
+    /// A heading whose cells must be filled in.
+    pub const fn needed(
+        name: &'static str,
+        form: Form,
+        meaning: &'static str,
+        example: &'static str,
+    ) -> Heading {
+        Heading {
+            name,
+            form,
+            needed: true,
+            meaning,
+            example,
+        }
+    }
+
+    /// A heading whose cells may be blank: blank is unknown, or as the meaning says.
+    pub const fn optional(
+        name: &'static str,
+        form: Form,
+        meaning: &'static str,
+        example: &'static str,
+    ) -> Heading {
+        Heading {
+            name,
+            form,
+            needed: false,
+            meaning,
+            example,
+        }
+    }
+}
+
 /// One filled-in value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -58,8 +92,13 @@ pub struct Row {
 
 impl Row {
     fn cell(&self, name: &str) -> &Cell {
-        let place = self.headings.iter().position(|heading| heading.name == name);
-        place.and_then(|place| self.cells.get(place)).unwrap_or(&Cell::Blank)
+        let place = self
+            .headings
+            .iter()
+            .position(|heading| heading.name == name);
+        place
+            .and_then(|place| self.cells.get(place))
+            .unwrap_or(&Cell::Blank)
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -101,8 +140,39 @@ impl Row {
 
 /// Looks up the records that a table's words mean.
 pub trait Find {
-    /// The record of `kind` that people call `words` (its reference, title or printed name).
+    /// The record of `kind` that people call `words`: its reference, title or printed name.
     fn find(&self, kind: KindName, words: &str) -> Option<RecordId>;
+
+    /// The organisation that people call `words`. One that nobody stated before is stated now, by
+    /// the file that names it.
+    fn organisation(&mut self, words: &str) -> RecordId;
+
+    /// The authority itself.
+    fn authority(&self) -> RecordId;
+}
+
+/// What people call a record, for export.
+pub trait Call {
+    fn call(&self, kind: KindName, id: RecordId) -> String;
+}
+
+/// A kind that people state by filling in a table.
+pub trait Tabled: Kind {
+    const HEADINGS: &'static [Heading];
+
+    /// What tells one record's rows from another's. A record may have several rows, one from each
+    /// date on which something changed.
+    fn key(row: &Row) -> String;
+
+    /// The whole dated life of one record from its rows; every fault, not only the first.
+    fn from_rows(rows: &[&Row], find: &mut dyn Find) -> Result<Self, Vec<RowFault>>;
+
+    /// What tells this record from others of its kind in people's eyes: a file that states a record
+    /// with the same identity restates that record.
+    fn identity(&self) -> String;
+
+    /// The rows that state this record again: [`Tabled::from_rows`] of them gives an equal record.
+    fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>>;
 }
 
 /// Why a row cannot become (part of) a record.
@@ -112,4 +182,94 @@ pub struct RowFault {
     pub heading: &'static str,
     pub value: String,
     pub reason: String,
+}
+
+/// Collects what is wrong with a record's rows while they are read.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<RowFault>);
+
+impl Faults {
+    pub(crate) fn add(
+        &mut self,
+        row: &Row,
+        heading: &'static str,
+        value: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
+        self.0.push(RowFault {
+            line: row.line,
+            heading,
+            value: value.into(),
+            reason: reason.into(),
+        });
+    }
+
+    /// The record, unless something was wrong.
+    pub(crate) fn or<T>(self, record: T) -> Result<T, Vec<RowFault>> {
+        if self.0.is_empty() {
+            Ok(record)
+        } else {
+            Err(self.0)
+        }
+    }
+
+    /// The record of `kind` that a cell names; a fault when there is none.
+    pub(crate) fn found(
+        &mut self,
+        row: &Row,
+        heading: &'static str,
+        find: &dyn Find,
+        kind: KindName,
+        words: &str,
+    ) -> Option<RecordId> {
+        let found = find.find(kind, words);
+        if found.is_none() {
+            self.add(
+                row,
+                heading,
+                words,
+                format!("no {kind} has this name: state it first, or correct the name"),
+            );
+        }
+        found
+    }
+}
+
+/// The value that all rows of one record must agree on: the first that is not blank.
+pub(crate) fn agreed<'a, T: PartialEq + std::fmt::Debug>(
+    rows: &[&'a Row],
+    faults: &mut Faults,
+    heading: &'static str,
+    get: impl Fn(&'a Row) -> Option<T>,
+) -> Option<T> {
+    let mut first: Option<T> = None;
+    for row in rows {
+        let Some(value) = get(row) else { continue };
+        match &first {
+            Some(agreed) if *agreed != value => {
+                let reason =
+                    format!("other rows of the same record say {agreed:?}: make them agree");
+                faults.add(row, heading, format!("{value:?}"), reason);
+            }
+            Some(_) => {}
+            None => first = Some(value),
+        }
+    }
+    first
+}
+
+/// Texts for a list cell.
+pub(crate) fn joined(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// `12345.67`, as a table holds an amount.
+pub(crate) fn plain(pence: Pence) -> String {
+    let size = pence.0.unsigned_abs();
+    format!(
+        "{}{}.{:02}",
+        if pence.0 < 0 { "-" } else { "" },
+        size / 100,
+        size % 100
+    )
 }

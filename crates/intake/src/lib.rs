@@ -1,1 +1,18 @@
-//! placeholder
+//! Bytes in, rows and faults out: whatever a council publishes, read once and said plainly.
+//!
+//! Nothing here knows paths, network, databases or the time of day. A [`source::Source`] can be
+//! opened as often as needed; [`recognise`] looks at its beginning and says how it is to be read;
+//! [`payments`] then streams its rows.
+
+pub mod columns;
+pub mod dates;
+pub mod ocds;
+pub mod payments;
+pub mod recognise;
+pub mod refused;
+pub mod source;
+pub mod table;
+pub mod tabular;
+pub mod text;
+
+pub use refused::Refused;

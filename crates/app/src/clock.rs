@@ -1,0 +1,20 @@
+//! The one place that reads the time and draws randomness.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz};
+
+/// The time now.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The day now in the United Kingdom, whose councils this serves.
+pub fn today() -> Date {
+    const LONDON: tz::TimeZone = tz::get!("Europe/London");
+    LONDON.to_datetime(now()).date()
+}
+
+/// Fill a buffer with random bytes from the operating system.
+pub fn random(buffer: &mut [u8]) {
+    getrandom::fill(buffer).expect("the operating system gives random bytes");
+}

@@ -1,0 +1,122 @@
+//! A data directory: the register, the facts and the vault of one installation.
+
+use crate::clock;
+use anyhow::Context;
+use handback_core::permission::{Action, Actor, Grant, Permit, Role, Subject, Within, may};
+use handback_core::record::{Change, RecordId};
+use handback_facts::Facts;
+use handback_register::{Changed, Circumstances, Error, Picture, Place, Register, Vault};
+use std::path::{Path, PathBuf};
+use tokio::runtime::Runtime;
+
+/// Where an installation keeps what it knows.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Location {
+    /// The data directory; made when it is not there
+    #[arg(long = "data", value_name = "DIR", env = "HANDBACK_DATA", default_value = "handback-data")]
+    pub dir: PathBuf,
+    /// A PostgreSQL database for the register, instead of a file in the data directory
+    #[arg(long, value_name = "URL", env = "HANDBACK_REGISTER", hide_env_values = true)]
+    pub register: Option<String>,
+}
+
+impl Location {
+    /// Where the register is.
+    pub fn place(&self) -> Place {
+        match &self.register {
+            Some(url) => Place::Postgres(url.clone()),
+            None => Place::Sqlite(self.dir.join("register.sqlite")),
+        }
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.dir.join("vault")
+    }
+
+    /// Where the parts of facts are.
+    pub fn facts(&self) -> PathBuf {
+        self.dir.join("facts")
+    }
+}
+
+/// An open data directory.
+pub struct Data {
+    pub register: Register,
+    pub facts: Facts,
+    pub vault: Vault,
+    runtime: Runtime,
+}
+
+impl Data {
+    /// Open a data directory, making an empty one where there is none.
+    pub fn open(location: &Location) -> anyhow::Result<Data> {
+        std::fs::create_dir_all(&location.dir)
+            .with_context(|| format!("cannot make the data directory {}", location.dir.display()))?;
+        let runtime = runtime()?;
+        let register = runtime.block_on(Register::open(&location.place()))?;
+        let facts = Facts::open(&location.facts())?;
+        let vault = Vault::open(&location.vault())?;
+        Ok(Data { register, facts, vault, runtime })
+    }
+
+    /// Open a data directory that must be there already.
+    pub fn existing(location: &Location) -> anyhow::Result<Data> {
+        let there = location.register.is_some() || location.dir.join("register.sqlite").exists();
+        anyhow::ensure!(
+            there,
+            "{} holds no Handback data: import files into it first, or name another folder with --data",
+            location.dir.display()
+        );
+        Data::open(location)
+    }
+
+    /// Write what a rule asks for, all or nothing, as the operator of the command line.
+    pub fn change<T, E: From<Error>>(
+        &self,
+        action: Action,
+        reason: &str,
+        source: Option<String>,
+        authority: Option<RecordId>,
+        rule: impl FnOnce(&Picture) -> Result<(T, Vec<Change>), E>,
+    ) -> Result<Changed<T>, E> {
+        let circumstances = Circumstances {
+            now: clock::now(),
+            reason: reason.to_owned(),
+            source,
+            authority,
+            base: None,
+            random: &mut clock::random,
+        };
+        self.runtime.block_on(self.register.change(&operator(action), circumstances, rule))
+    }
+
+    /// Run the register's own work to its end.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+}
+
+/// A runtime for the register.
+pub fn runtime() -> anyhow::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().context("cannot start the register's runtime")
+}
+
+/// Whoever has the files has every right: the command line acts as a recorded operator.
+fn operator(action: Action) -> Permit {
+    let grants = [Grant { role: Role::Administrator, within: Within::Everything }];
+    may(&Actor("operator".into()), &grants, action, Subject::default())
+        .expect("an administrator may do everything")
+}
+
+/// A record id nobody has used.
+pub fn fresh_id() -> RecordId {
+    let mut bytes = [0; 16];
+    clock::random(&mut bytes);
+    RecordId(bytes)
+}
+
+/// The name of a file without its folders.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

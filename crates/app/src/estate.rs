@@ -1,0 +1,106 @@
+//! From the register's picture and the facts' counts to the plain values that core judges.
+
+use crate::data::Data;
+use handback_core::basis::{Known as KnownAt, live};
+use handback_core::kinds;
+use handback_core::money::YearBasis;
+use handback_core::record::{Kind, RecordId};
+use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
+use handback_register::{Known, Moment, Picture};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Up to when knowledge counts, as a person writes it: an entry number, a day or a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownMoment {
+    moment: Moment,
+    words: String,
+}
+
+impl FromStr for KnownMoment {
+    type Err = String;
+    fn from_str(text: &str) -> Result<KnownMoment, String> {
+        let entry = text.parse().ok().map(Moment::Entry);
+        let day = || text.parse::<Date>().ok().map(Moment::Day);
+        let time = || text.parse::<Timestamp>().ok().map(Moment::Time);
+        let time_like = text.contains('T');
+        let moment = if time_like { time() } else { entry.or_else(day) };
+        let moment = moment.ok_or_else(|| {
+            format!("{text:?} is no moment: write an entry number, a day (2019-08-01) or a time (2019-08-01T12:00:00Z)")
+        })?;
+        Ok(KnownMoment { moment, words: text.to_owned() })
+    }
+}
+
+/// The register at one entry.
+pub struct View {
+    picture: Arc<Picture>,
+    entry: u64,
+    words: Option<String>,
+}
+
+impl View {
+    /// The register as known at a moment; the newest when none is named.
+    pub fn at(data: &Data, known: Option<&KnownMoment>) -> View {
+        let picture = data.register.picture();
+        let moment = known.map_or(Moment::Newest, |known| known.moment);
+        View { entry: picture.at(moment), words: known.map(|known| known.words.clone()), picture }
+    }
+
+    fn known(&self) -> Known<'_> {
+        self.picture.known(self.entry)
+    }
+
+    /// The entry and tree head that figures rest on.
+    pub fn basis(&self) -> KnownAt {
+        let head = self.known().head();
+        KnownAt { entry: self.entry, head: head.to_string(), moment: self.words.clone() }
+    }
+
+    /// Every record, by kind.
+    pub fn estate(&self) -> anyhow::Result<Estate> {
+        Ok(Estate {
+            organisations: self.all()?,
+            services: self.all()?,
+            arrangements: self.all()?,
+            contracts: self.all()?,
+            staff_movements: self.all()?,
+            events: self.all()?,
+            claims: self.all()?,
+            names: self.all()?,
+            scope_rules: self.all()?,
+            imports: self.all()?,
+        })
+    }
+
+    fn all<K: Kind>(&self) -> anyhow::Result<BTreeMap<RecordId, K>> {
+        self.known().all::<K>().map(|record| Ok(record?)).collect()
+    }
+
+    /// The stored items of a kind: version, bytes, record.
+    pub fn items(&self, kind: &kinds::Registered) -> Vec<(RecordId, u16, Vec<u8>)> {
+        let entries = self.known().entries_of(kind.name);
+        entries.filter_map(|entry| Some((entry.record, entry.version, entry.item()?.to_vec()))).collect()
+    }
+}
+
+/// What was paid up to each day.
+pub fn paid_until(data: &Data, estate: &Estate, days: BTreeSet<Date>, years: YearBasis) -> anyhow::Result<PaidUntil> {
+    let live: Vec<_> = live(&estate.imports).map(|(id, import)| (id, import.parts.as_slice())).collect();
+    let mut paid = PaidUntil::new();
+    for day in days {
+        paid.insert(day, data.facts.paid(&live, day, years)?);
+    }
+    Ok(paid)
+}
+
+/// The statement of control for a day, as known at a moment.
+pub fn statement_at(data: &Data, at: Date, known: Option<&KnownMoment>, rules: &Rules) -> anyhow::Result<Statement> {
+    let view = View::at(data, known);
+    let estate = view.estate()?;
+    let paid = paid_until(data, &estate, estate.days_of_payments(at), rules.years)?;
+    Ok(statement(&estate, &paid, rules, at, view.basis()))
+}

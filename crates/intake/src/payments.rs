@@ -1,0 +1,299 @@
+//! Payments: the rows of a ledger, in batches, with a fault for each that cannot be taken.
+//!
+//! Every line after the heading is taken, rejected with a fault, or set aside because it is no
+//! payment (blank, a repeated heading, a total). Nothing is lost between the three.
+
+use crate::columns;
+use crate::dates::{self, NotADay};
+use crate::source::Source;
+use crate::tabular::{Form, Line, Table};
+use crate::Refused;
+use handback_core::dated::Period;
+use handback_core::import::{DateOrder, Fault, Payment, Payments, Reading, Role, Tally};
+use handback_core::pence::{NotAnAmount, Pence};
+use std::ops::ControlFlow;
+
+/// A batch is handed over early when its texts come to this many bytes.
+const BATCH_BYTES: usize = 64 << 20;
+
+/// Read the payments of a recognised file.
+///
+/// Batches and faults are handed over as they come; either taker may break off, and the tally then
+/// covers what was read until there. A file more than half of whose rows are rejected is refused at
+/// its end: the reading is wrong, and nothing handed over must be kept.
+pub fn read(
+    source: &dyn Source,
+    reading: &Reading,
+    on_batch: &mut dyn FnMut(Payments) -> ControlFlow<()>,
+    on_fault: &mut dyn FnMut(Fault) -> ControlFlow<()>,
+) -> Result<Tally, Refused> {
+    let unclear = |reason: String| Refused::Unclear { file: source.name().to_owned(), reason };
+    let form = Form::try_from(reading).map_err(|error| unclear(error.to_string()))?;
+    let ledger = Ledger::of(reading).ok_or_else(|| unclear("no column was taken as the amount".into()))?;
+    let mut table = Table::open(source, &form)?;
+    table.expect_width(reading.columns.len());
+    let data_after = reading.header_lines.last().copied().unwrap_or(0);
+    let mut tally = Tally::default();
+    let mut batch = Payments::default();
+    let mut bytes = 0;
+    while let Some(line) = table.next_line()? {
+        if line.number <= data_after {
+            continue;
+        }
+        match ledger.judge(line) {
+            Judged::Payment(payment) => {
+                tally.rows += 1;
+                tally.total += payment.amount;
+                tally.from = Some(tally.from.map_or(payment.date, |from| from.min(payment.date)));
+                tally.to = Some(tally.to.map_or(payment.date_to, |to| to.max(payment.date_to)));
+                batch.push(&payment);
+                bytes += line.bytes();
+                if batch.len() == Payments::BATCH || bytes > BATCH_BYTES {
+                    bytes = 0;
+                    if on_batch(std::mem::take(&mut batch)).is_break() {
+                        return Ok(tally);
+                    }
+                }
+            }
+            Judged::SetAside => tally.set_aside += 1,
+            Judged::Rejected(fault) => {
+                tally.rejected += 1;
+                tally.rejected_total += fault.amount.unwrap_or_default();
+                if on_fault(fault).is_break() {
+                    return Ok(tally);
+                }
+            }
+        }
+    }
+    if tally.rejected > tally.rows {
+        return Err(unclear(format!(
+            "{} of its {} rows cannot be read this way: its columns or dates are not what they seem",
+            tally.rejected,
+            tally.rows + tally.rejected
+        )));
+    }
+    if !batch.is_empty() {
+        // The last batch: whether its taker would break off no longer matters.
+        let _ = on_batch(batch);
+    }
+    Ok(tally)
+}
+
+/// What a line of a ledger is.
+enum Judged<'t> {
+    Payment(Payment<'t>),
+    /// No payment: a blank line, a repeated heading, a total, a remark.
+    SetAside,
+    Rejected(Fault),
+}
+
+/// Where a file keeps what, by column.
+struct Ledger<'r> {
+    reading: &'r Reading,
+    amount: usize,
+    date: Option<usize>,
+    order: DateOrder,
+    period: Option<Period>,
+    vat: Option<usize>,
+    gross: Option<usize>,
+    supplier: Option<usize>,
+    supplier_number: Option<usize>,
+    company_number: Option<usize>,
+    department: Option<usize>,
+    service: Option<usize>,
+    category: Option<usize>,
+    description: Option<usize>,
+    transaction: Option<usize>,
+}
+
+impl<'r> Ledger<'r> {
+    fn of(reading: &'r Reading) -> Option<Ledger<'r>> {
+        let column = |role| reading.column(role).map(|column| column.index);
+        Some(Ledger {
+            reading,
+            amount: column(Role::Amount)?,
+            date: column(Role::Date),
+            order: reading.date_order.unwrap_or(DateOrder::Plain),
+            period: reading.period,
+            vat: column(Role::Vat),
+            gross: column(Role::Gross),
+            supplier: column(Role::Supplier),
+            supplier_number: column(Role::SupplierNumber),
+            company_number: column(Role::CompanyNumber),
+            department: column(Role::Department),
+            service: column(Role::Service),
+            category: column(Role::Category),
+            description: column(Role::Description),
+            transaction: column(Role::Transaction),
+        })
+    }
+
+    fn judge<'t>(&self, line: Line<'t>) -> Judged<'t> {
+        let text = |column: Option<usize>| column.map_or("", |column| line.cell(column));
+        let printed = line.cell(self.amount);
+        let amount = amount(printed);
+        let days = self.date.map_or(Err(NotADay::Blank), |column| dates::days(line.cell(column), self.order));
+        let amount = match (amount, days) {
+            (Ok(amount), _) => amount,
+            _ if line.is_blank() => return Judged::SetAside,
+            (Err(_), _) if line.damage.is_some() => return self.damaged(line),
+            (Err(NotAnAmount::Blank), Err(_)) if self.is_remark(line) => return Judged::SetAside,
+            (Err(_), Err(_)) if self.is_heading(line) => return Judged::SetAside,
+            (Err(error), _) => return Judged::Rejected(self.no_amount(line, error)),
+        };
+        let days = match (days, self.period) {
+            (Ok(days), _) => days,
+            (Err(_), _) if self.is_total(line) => return Judged::SetAside,
+            (Err(NotADay::Blank), Some(period)) => period,
+            (Err(error), _) => return Judged::Rejected(self.no_date(line, error, amount)),
+        };
+        let second = |column: Option<usize>| column.and_then(|column| self::amount(line.cell(column)).ok());
+        Judged::Payment(Payment {
+            line: line.number,
+            date: days.from,
+            date_to: days.to,
+            amount,
+            vat: second(self.vat),
+            gross: second(self.gross),
+            supplier: text(self.supplier),
+            supplier_number: text(self.supplier_number),
+            company_number: text(self.company_number),
+            department: text(self.department),
+            service: text(self.service),
+            category: text(self.category),
+            description: text(self.description),
+            transaction: text(self.transaction),
+        })
+    }
+
+    /// Text without amount and date: a section's heading or a footnote, rather than a payment whose
+    /// amount is missing.
+    fn is_remark(&self, line: Line<'_>) -> bool {
+        let mut filled = line.cells().filter(|cell| !cell.is_empty());
+        let undated = self.date.is_some_and(|column| line.cell(column).is_empty());
+        (undated || filled.clone().count() <= 2) && !filled.any(ends_in_pence)
+    }
+
+    /// The heading again, as on each page of a printed ledger.
+    fn is_heading(&self, line: Line<'_>) -> bool {
+        let same = |column: usize| {
+            let heading = self.reading.columns.get(column).map_or("", |column| column.header.trim());
+            let cell = line.cell(column);
+            !cell.is_empty() && heading.to_lowercase().ends_with(&cell.to_lowercase())
+        };
+        same(self.amount) && self.date.is_none_or(same)
+    }
+
+    /// An amount that stands for others: labelled so, or with neither date nor supplier.
+    fn is_total(&self, line: Line<'_>) -> bool {
+        let undated = self.date.is_none_or(|column| line.cell(column).is_empty());
+        let labels = [self.date, self.supplier, self.department, self.service, self.category, self.description];
+        let filled = |column: &Option<usize>| column.is_some_and(|column| !line.cell(column).is_empty());
+        let first = line.cells().find(|cell| !cell.is_empty()).unwrap_or("");
+        let mut labelled = labels.iter().flatten().map(|&column| line.cell(column)).chain([first]);
+        if labelled.any(says_total) {
+            return true;
+        }
+        // A file-wide period dates every line, so there only a line that says nothing else is a total.
+        match self.period {
+            None => undated && !filled(&self.supplier),
+            Some(_) => undated && !labels.iter().any(filled),
+        }
+    }
+
+    fn damaged<'t>(&self, line: Line<'_>) -> Judged<'t> {
+        let reason = format!("{}: correct the line and import again", line.damage.unwrap_or("not readable"));
+        let value = line.cell(0).to_owned();
+        Judged::Rejected(Fault { line: line.number, column: String::new(), value, reason, amount: None })
+    }
+
+    fn no_amount(&self, line: Line<'_>, error: NotAnAmount) -> Fault {
+        let reason = match error {
+            NotAnAmount::Blank => "no amount, though the row says more than a remark would".to_owned(),
+            error => format!("not an amount that can be taken: {error}"),
+        };
+        self.fault(line, self.amount, reason, None)
+    }
+
+    fn no_date(&self, line: Line<'_>, error: NotADay, amount: Pence) -> Fault {
+        self.fault(line, self.date.unwrap_or(self.amount), error.to_string(), Some(amount))
+    }
+
+    fn fault(&self, line: Line<'_>, column: usize, reason: String, amount: Option<Pence>) -> Fault {
+        let header = self.reading.columns.get(column).map_or("", |column| column.header.as_str());
+        let named = if header.is_empty() { columns::name(column, header) } else { header.to_owned() };
+        Fault { line: line.number, column: named, value: line.cell(column).to_owned(), reason, amount }
+    }
+}
+
+/// Whether a label is that of a total: `Total`, `Grand Total`, `Acorn Ltd Total`, `Total for May`; but
+/// not a firm whose name begins with the word.
+fn says_total(label: &str) -> bool {
+    let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let total = |word: &str| {
+        ["total", "totals", "subtotal", "subtotals"].iter().any(|total| word.eq_ignore_ascii_case(total))
+    };
+    let counted = |word: &str| {
+        ["for", "payments", "spend", "expenditure", "amount", "value", "net", "gross", "of"]
+            .iter()
+            .any(|counted| word.eq_ignore_ascii_case(counted))
+    };
+    words.clone().next_back().is_some_and(total) || (words.next().is_some_and(total) && words.next().is_none_or(counted))
+}
+
+/// Whether a text ends as amounts do, `Acorn Ltd740.00`: its delimiter may be missing.
+fn ends_in_pence(text: &str) -> bool {
+    matches!(text.as_bytes(), [.., whole, b'.', tens, ones] if [whole, tens, ones].iter().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Read an amount. Plain numbers, which nearly all are, are read without looking at what else
+/// councils write.
+fn amount(text: &str) -> Result<Pence, NotAnAmount> {
+    plain_amount(text.as_bytes()).map_or_else(|| Pence::parse(text), Ok)
+}
+
+/// `1234`, `-1234.5` or `1234.56`, of up to fifteen digits.
+fn plain_amount(text: &[u8]) -> Option<Pence> {
+    let (negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let (whole, decimals) = match text {
+        [whole @ .., b'.', _, _] => (whole, 2),
+        [whole @ .., b'.', _] => (whole, 1),
+        _ => (text, 0),
+    };
+    if whole.is_empty() || whole.len() > 13 {
+        return None;
+    }
+    let digits = |number: i64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'));
+    let pounds = whole.iter().try_fold(0, digits)?;
+    let pence = text[text.len() - decimals..].iter().try_fold(0, digits)?;
+    let pence = pounds * 100 + if decimals == 1 { pence * 10 } else { pence };
+    Some(Pence(if negative { -pence } else { pence }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn totals_and_firms_called_total() {
+        for label in ["Total", "TOTAL:", "Grand Total", " Sub-Total ", "Acorn Ltd Total", "Total for May 2019", "Totals", "Total £"] {
+            assert!(says_total(label), "{label}");
+        }
+        for label in ["Total Hygiene Ltd", "SumTotal Systems", "Totally Local", "Acorn Ltd", "", "Total Gas and Power"] {
+            assert!(!says_total(label), "{label}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_amounts_read_as_any_others(text in "-?[0-9]{0,14}(\\.[0-9]{0,3})?") {
+            if let Some(pence) = plain_amount(text.as_bytes()) {
+                prop_assert_eq!(Pence::parse(&text), Ok(pence));
+            }
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! What a file is and how it is to be read, from its beginning and from what people confirmed before.
+//!
+//! The answer is a [`Reading`]: proposed here, corrected once by a person if need be, stored with the
+//! import. A file whose meaning is not clear is refused with a reason.
+
+use crate::columns::{self, Proposal};
+use crate::dates::{self, Order};
+use crate::refused::called;
+use crate::source::Source;
+use crate::tabular::{self, Form, Format, Line, Table};
+use crate::{Refused, text};
+use handback_core::dated::Period;
+use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
+use handback_core::pence::Pence;
+
+/// The version of the readers of this crate; raised whenever the same file would read differently.
+pub const READER: u16 = 1;
+
+/// A heading stands among the first lines that hold anything.
+const HEADING_WITHIN: usize = 60;
+
+/// How many lines after that are looked at.
+const SAMPLE: usize = 500;
+
+/// A line with this many headings is one wherever it stands.
+const SURELY_A_HEADING: usize = 4;
+
+/// How many lines are looked at where there is no heading, so that values must say all.
+const SAMPLE_WITHOUT_HEADING: usize = 20_000;
+
+/// What the person who brings the file says of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints<'h> {
+    /// What the file holds, where they said so.
+    pub dataset: Option<Dataset>,
+    /// What it covers, for files without dates.
+    pub period: Option<Period>,
+    /// Layouts that people confirmed before.
+    pub layouts: &'h [Layout],
+}
+
+/// A line of the sample, in owned cells.
+struct Sampled {
+    number: u64,
+    cells: Vec<String>,
+}
+
+impl Sampled {
+    fn of(line: Line<'_>) -> Sampled {
+        Sampled { number: line.number, cells: line.cells().map(str::to_owned).collect() }
+    }
+}
+
+/// The heading of a table: its lines, its columns' names, and where in the sample the data begin.
+#[derive(Default)]
+struct Heading {
+    lines: Vec<u64>,
+    names: Vec<String>,
+    data_from: usize,
+}
+
+/// Recognise a file: what it holds and how it is to be read.
+pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refused> {
+    let form = tabular::form(source)?;
+    if matches!(form.format, Format::Json | Format::JsonLines)
+        && let Some(encoding) = &form.encoding
+        && text::beginning(source, encoding)?.contains(OCDS_MARK)
+    {
+        agree(source, hints, Dataset::Ocds)?;
+        return Ok(reading(Dataset::Ocds, form));
+    }
+    let mut table = Table::open(source, &form)?;
+    let keys = table.keys().map(<[String]>::to_vec);
+    let mut sample = Vec::new();
+    look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
+    let mut heading = match keys {
+        Some(names) => Heading { names, ..Heading::default() },
+        None => heading(&sample, hints.layouts),
+    };
+    if heading.names.is_empty() {
+        look(&mut table, SAMPLE_WITHOUT_HEADING, &mut sample)?;
+        heading = heading_among(&sample);
+    }
+    let rows: Vec<Vec<String>> = sample[heading.data_from..].iter().map(|line| line.cells.clone()).collect();
+    if rows.is_empty() {
+        return Err(Refused::Unclear { file: source.name().to_owned(), reason: "it has a heading but no rows".into() });
+    }
+    let (dataset, proposal) = meaning(source, hints, &heading, &rows)?;
+    let mut reading = reading(dataset, form);
+    reading.header_lines = heading.lines;
+    reading.columns = proposal.columns;
+    reading.vat = match proposal.vat {
+        VatBasis::NotStated => stated_above(&sample[..heading.data_from], &mut reading.notes),
+        stated => stated,
+    };
+    reading.period = hints.period;
+    let layout = layout_of(&heading.names, hints.layouts);
+    reading.date_order = date_order(source, &reading, layout, &rows, &mut table)?;
+    remark(&mut reading, layout);
+    Ok(reading)
+}
+
+/// Add lines that hold something to the sample until it is `enough`.
+fn look(table: &mut Table<'_>, enough: usize, sample: &mut Vec<Sampled>) -> Result<(), Refused> {
+    while sample.len() < enough
+        && let Some(line) = table.next_line()?
+    {
+        if !line.is_blank() && line.damage.is_none() {
+            sample.push(Sampled::of(line));
+        }
+    }
+    Ok(())
+}
+
+/// Every Open Contracting release and record carries this key.
+const OCDS_MARK: &str = "\"ocid\"";
+
+fn reading(dataset: Dataset, form: Form) -> Reading {
+    Reading {
+        dataset,
+        reader: READER,
+        format: form.format.to_string(),
+        compressed: form.compressed,
+        encoding: form.encoding,
+        delimiter: form.delimiter,
+        sheet: form.sheet,
+        header_lines: Vec::new(),
+        columns: Vec::new(),
+        date_order: None,
+        vat: VatBasis::NotStated,
+        period: None,
+        notes: form.notes,
+    }
+}
+
+/// Refuse a file that was given as something else than it is.
+fn agree(source: &dyn Source, hints: &Hints<'_>, found: Dataset) -> Result<(), Refused> {
+    match hints.dataset {
+        Some(wanted) if wanted != found => {
+            let file = source.name().to_owned();
+            Err(Refused::AnotherDataset { file, wanted: called(wanted), found: called(found) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Find the heading: as a layout knows it, or the line (or two) whose cells the rules know best.
+/// A heading holds no amounts and no dates.
+fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
+    let first = &sample[..sample.len().min(HEADING_WITHIN)];
+    let known = |line: &Sampled| layouts.iter().any(|layout| same_headings(&layout.headings, &line.cells));
+    if let Some(at) = first.iter().position(known) {
+        return Heading { lines: vec![first[at].number], names: first[at].cells.clone(), data_from: at + 1 };
+    }
+    let mut best = (0, Heading::default());
+    for (at, line) in first.iter().enumerate() {
+        if holds_data(&line.cells) {
+            continue;
+        }
+        let (points, recognised) = columns::heading_points(&line.cells);
+        if recognised > 1 && points > best.0 {
+            best = (points, Heading { lines: vec![line.number], names: line.cells.clone(), data_from: at + 1 });
+        }
+        if let Some(second) = first.get(at + 1).filter(|second| !holds_data(&second.cells)) {
+            let names = merged(&line.cells, &second.cells);
+            let (points, recognised) = columns::heading_points(&names);
+            if recognised > 1 && points > best.0.max(columns::heading_points(&second.cells).0) {
+                best = (points, Heading { lines: vec![line.number, second.number], names, data_from: at + 2 });
+            }
+        }
+    }
+    let mut heading = best.1;
+    let width = sample[heading.data_from..].iter().map(|line| line.cells.len()).max().unwrap_or(0);
+    if !heading.names.is_empty() {
+        // Cells beyond the heading's have no name, but personal data in them must still be seen.
+        let width = width.max(heading.names.len());
+        heading.names.resize(width, String::new());
+    }
+    heading
+}
+
+/// A heading that sorting the sheet has moved in among its rows. It names the columns of all of them.
+fn heading_among(sample: &[Sampled]) -> Heading {
+    let lines = sample.iter().filter(|line| !holds_data(&line.cells));
+    let points = |line: &Sampled| columns::heading_points(&line.cells);
+    let named = lines.map(|line| (points(line), line)).filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);
+    let best = named.max_by_key(|((points, _), line)| (*points, std::cmp::Reverse(line.number)));
+    best.map_or_else(Heading::default, |(_, line)| Heading { names: line.cells.clone(), ..Heading::default() })
+}
+
+fn holds_data(cells: &[String]) -> bool {
+    cells.iter().any(|cell| {
+        let amount = cell.bytes().any(|byte| byte.is_ascii_digit()) && Pence::parse(cell).is_ok();
+        amount || dates::readings(cell).is_some()
+    })
+}
+
+/// Two heading lines as one. A name that stands over several columns (`Amount` over `Gross`, `VAT`,
+/// `Net`) belongs to each.
+fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
+    let mut over = "";
+    (0..upper.len().max(lower.len()))
+        .map(|column| {
+            let cell = |line: &'_ [String]| line.get(column).cloned().unwrap_or_default();
+            let (above, below) = (cell(upper), cell(lower));
+            match (above.is_empty(), below.is_empty()) {
+                (false, _) => over = upper[column].as_str(),
+                (true, true) => over = "",
+                (true, false) => {}
+            }
+            let above = if above.is_empty() && !below.is_empty() { over } else { &above };
+            format!("{above} {below}").trim().to_owned()
+        })
+        .collect()
+}
+
+fn same_headings(one: &[String], other: &[String]) -> bool {
+    let trimmed = |headings: &[String]| -> Vec<String> {
+        let end = headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
+        headings[..end].iter().map(|heading| heading.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    };
+    trimmed(one) == trimmed(other)
+}
+
+fn layout_of<'l>(headings: &[String], layouts: &'l [Layout]) -> Option<&'l Layout> {
+    layouts.iter().find(|layout| !headings.is_empty() && same_headings(&layout.headings, headings))
+}
+
+/// What the file holds, and the role of each column.
+fn meaning(
+    source: &dyn Source,
+    hints: &Hints<'_>,
+    heading: &Heading,
+    rows: &[Vec<String>],
+) -> Result<(Dataset, Proposal), Refused> {
+    let unclear = |reason: String| Refused::Unclear { file: source.name().to_owned(), reason };
+    if let Some(layout) = layout_of(&heading.names, hints.layouts) {
+        agree(source, hints, layout.dataset)?;
+        return Ok((layout.dataset, confirmed(layout, &heading.names)));
+    }
+    if !heading.names.is_empty() {
+        let contracts = columns::propose(Dataset::Contracts, &heading.names, rows);
+        if is_contracts_register(&contracts) {
+            agree(source, hints, Dataset::Contracts)?;
+            return Ok((Dataset::Contracts, contracts));
+        }
+    }
+    let payments = if heading.names.is_empty() {
+        columns::propose_without_headings(rows)
+    } else {
+        columns::propose(Dataset::Payments, &heading.names, rows)
+    };
+    if let Some(reason) = payments.unclear {
+        return Err(unclear(reason));
+    }
+    let has = |role: Role| payments.columns.iter().any(|column| column.role == role);
+    let describing = [Role::Department, Role::Service, Role::Category, Role::Description, Role::Transaction, Role::Vat];
+    if !has(Role::Amount) {
+        return Err(unclear(no_amounts(&heading.names)));
+    }
+    if !has(Role::Supplier) && describing.into_iter().filter(|&role| has(role)).count() < 2 {
+        return Err(unclear("it has amounts, but no column says to whom or for what they were paid".into()));
+    }
+    agree(source, hints, Dataset::Payments)?;
+    if !has(Role::Date) && hints.period.is_none() {
+        return Err(Refused::NoDates { file: source.name().to_owned() });
+    }
+    Ok((Dataset::Payments, payments))
+}
+
+fn no_amounts(headings: &[String]) -> String {
+    let named: Vec<&str> = headings.iter().map(String::as_str).filter(|heading| !heading.is_empty()).take(6).collect();
+    if named.is_empty() {
+        return "no heading was found among its first lines, and no column of amounts".into();
+    }
+    format!("no column of amounts was found under its headings ({}, …)", named.join(", "))
+}
+
+/// A register of contracts says when each starts or ends, and names, numbers or values them.
+fn is_contracts_register(proposal: &Proposal) -> bool {
+    let of_contracts = |column: &&ColumnReading| {
+        use Role::{AnnualValue, ContractValue, End, ExtensionOption, Process, Reference, Review, Start, Title};
+        let roles = [Reference, Title, Start, End, Review, ExtensionOption, ContractValue, AnnualValue, Process];
+        column.confidence >= 60 && roles.contains(&column.role)
+    };
+    let found: Vec<Role> = proposal.columns.iter().filter(of_contracts).map(|column| column.role).collect();
+    found.len() >= 3 && (found.contains(&Role::Start) || found.contains(&Role::End))
+}
+
+/// The columns as a person confirmed them.
+fn confirmed(layout: &Layout, names: &[String]) -> Proposal {
+    let column = |(index, header): (usize, &String)| ColumnReading {
+        index,
+        header: header.clone(),
+        role: layout.roles.get(index).copied().unwrap_or(Role::Other),
+        confidence: 100,
+        why: format!("As confirmed in layout “{}”.", layout.name),
+    };
+    let columns: Vec<ColumnReading> = names.iter().enumerate().map(column).collect();
+    let amount = columns.iter().find(|column| column.role == Role::Amount);
+    let vat = amount.map_or(VatBasis::NotStated, |column| columns::vat_basis(&column.header));
+    Proposal { vat, columns, unclear: None }
+}
+
+/// Pivot tables say above their heading what they sum: `Sum of Invoice Nett Amount`.
+fn stated_above(above: &[Sampled], notes: &mut Vec<String>) -> VatBasis {
+    let cells = above.iter().flat_map(|line| &line.cells).filter(|cell| !cell.is_empty());
+    let mut stated = cells.map(|cell| (cell, columns::vat_basis(cell))).filter(|(_, basis)| *basis != VatBasis::NotStated);
+    match stated.next() {
+        Some((cell, basis)) => {
+            notes.push(format!("Whether amounts hold VAT is taken from “{cell}” above the rows."));
+            basis
+        }
+        None => VatBasis::NotStated,
+    }
+}
+
+/// Settle the order of day and month over the whole file; reading stops as soon as it is proved.
+fn date_order(
+    source: &dyn Source,
+    reading: &Reading,
+    layout: Option<&Layout>,
+    rows: &[Vec<String>],
+    rest: &mut Table<'_>,
+) -> Result<Option<DateOrder>, Refused> {
+    let is_date = |column: &&ColumnReading| matches!(column.role, Role::Date | Role::Start | Role::End | Role::Review);
+    let dates: Vec<usize> = reading.columns.iter().filter(is_date).map(|column| column.index).collect();
+    if dates.is_empty() {
+        return Ok(None);
+    }
+    let mut order = Order::default();
+    for row in rows {
+        let cells = dates.iter().filter_map(|&column| row.get(column));
+        cells.filter_map(|cell| dates::readings(cell)).for_each(|readings| order.see(readings));
+    }
+    while order.depends() && !order.is_proved() {
+        let Some(line) = rest.next_line()? else { break };
+        let cells = dates.iter().map(|&column| line.cell(column));
+        cells.filter_map(dates::readings).for_each(|readings| order.see(readings));
+    }
+    let confirmed = layout.and_then(|layout| layout.date_order).filter(|_| !order.has_proof());
+    confirmed.or_else(|| order.settled()).map(Some).ok_or_else(|| Refused::Unclear {
+        file: source.name().to_owned(),
+        reason: "its dates could be day-first or month-first and none of them shows which: write them as 2019-08-31, \
+                 or confirm the order in the layout"
+            .into(),
+    })
+}
+
+/// Say in plain sentences what a person should know of the reading.
+fn remark(reading: &mut Reading, layout: Option<&Layout>) {
+    let mut notes = Vec::new();
+    if let Some(layout) = layout {
+        notes.push(format!("The headings are those of layout “{}”, which was used.", layout.name));
+    }
+    if reading.encoding.as_ref().is_some_and(|encoding| encoding.twice) {
+        notes.push("The text had been encoded twice and was put right.".to_owned());
+    }
+    match &reading.header_lines[..] {
+        [] if matches!(reading.format.as_str(), "json" | "jsonl") => {}
+        [] if reading.columns.iter().all(|column| column.header.is_empty()) => {
+            notes.push("The file has no heading: columns were taken by their values alone.".to_owned());
+        }
+        [] => notes.push("The heading stands in among the rows and names the columns of all of them.".to_owned()),
+        [1] | [1, 2] => {}
+        [first, ..] => notes.push(format!("The heading is on line {first}; the lines above it were not read.")),
+    }
+    if reading.date_order == Some(DateOrder::MonthFirst) {
+        notes.push("Dates in this file put the month first.".to_owned());
+    }
+    if reading.vat == VatBasis::NotStated && reading.dataset == Dataset::Payments {
+        notes.push("The file does not say whether amounts hold VAT.".to_owned());
+    }
+    if reading.column(Role::Supplier).is_none() && reading.dataset == Dataset::Payments {
+        notes.push("No column names suppliers: every payment's supplier is unknown.".to_owned());
+    }
+    let personal: Vec<String> = reading
+        .columns
+        .iter()
+        .filter(|column| column.role == Role::Personal)
+        .map(|column| columns::name(column.index, &column.header))
+        .collect();
+    if !personal.is_empty() {
+        notes.push(format!("Not kept, because about persons: {}.", personal.join(", ")));
+    }
+    reading.notes.extend(notes);
+}

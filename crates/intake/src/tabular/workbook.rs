@@ -1,0 +1,213 @@
+//! Workbooks: old binary Excel, XLSX and OpenDocument. Read whole, so bounded by a stated size.
+
+use super::{Form, Format, Line, Span};
+use crate::Refused;
+use crate::source::{self, Source, unreadable};
+use calamine::{Data, Reader as _, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use std::fmt::Write as _;
+use std::io::{Cursor, Read};
+
+/// The largest workbook that is read, in megabytes as stored.
+pub const LIMIT_MB: u64 = 50;
+
+/// The largest workbook that is read, in megabytes once unpacked.
+pub const UNPACKED_LIMIT_MB: u64 = 500;
+
+const MB: u64 = 1 << 20;
+
+/// The first bytes of OLE2 compound files (XLS) and of ZIP archives (XLSX, ODS).
+const OLE2: &[u8] = b"\xd0\xcf\x11\xe0";
+const ZIP: &[u8] = b"PK\x03\x04";
+
+pub(super) fn is_workbook(start: &[u8]) -> bool {
+    start.starts_with(OLE2) || start.starts_with(ZIP)
+}
+
+type Workbook = Sheets<Cursor<Vec<u8>>>;
+
+fn workbook(source: &dyn Source) -> Result<Workbook, Refused> {
+    let too_large = |bytes: u64, limit: u64| Refused::TooLarge {
+        file: source.name().to_owned(),
+        megabytes: bytes.div_ceil(MB),
+        limit,
+    };
+    if let Some(size) = source.size().filter(|&size| size > LIMIT_MB * MB) {
+        return Err(too_large(size, LIMIT_MB));
+    }
+    let mut bytes = Vec::new();
+    let read = source::open(source)?
+        .bytes
+        .take(LIMIT_MB * MB + 1)
+        .read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(source, error))?;
+    if bytes.len() as u64 > LIMIT_MB * MB {
+        return Err(too_large(bytes.len() as u64, LIMIT_MB));
+    }
+    if bytes.starts_with(ZIP) {
+        let unpacked = unpacked_size(&bytes).map_err(|error| damaged(source, &error))?;
+        if unpacked > UNPACKED_LIMIT_MB * MB {
+            return Err(too_large(unpacked, UNPACKED_LIMIT_MB));
+        }
+    }
+    open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| damaged(source, &error))
+}
+
+fn unpacked_size(archive: &[u8]) -> zip::result::ZipResult<u64> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive))?;
+    (0..archive.len())
+        .map(|part| archive.by_index_raw(part).map(|part| part.size()))
+        .sum()
+}
+
+fn damaged(source: &dyn Source, reason: &dyn std::fmt::Display) -> Refused {
+    Refused::Spreadsheet {
+        file: source.name().to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+/// Settle which sheet is meant: of those that people can see, the one with most rows of two or more
+/// filled cells.
+pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refused> {
+    let mut workbook = workbook(source)?;
+    let format = match workbook {
+        Sheets::Xls(_) => Format::Xls,
+        Sheets::Xlsx(_) | Sheets::Xlsb(_) => Format::Xlsx,
+        Sheets::Ods(_) => Format::Ods,
+    };
+    let visible = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    let mut sheets: Vec<(usize, String)> = Vec::new();
+    for name in names {
+        let range = workbook
+            .worksheet_range(&name)
+            .map_err(|error| damaged(source, &error))?;
+        let filled = |row: &&[Data]| {
+            row.iter()
+                .filter(|cell| !matches!(cell, Data::Empty))
+                .count()
+                > 1
+        };
+        let rows = range.rows().filter(filled).count();
+        if rows > 0 {
+            sheets.push((rows, name));
+        }
+    }
+    let most = sheets.iter().map(|(rows, _)| *rows).max();
+    let Some(chosen) = sheets.iter().position(|(rows, _)| Some(*rows) == most) else {
+        return Err(Refused::Empty {
+            file: source.name().to_owned(),
+        });
+    };
+    let (_, sheet) = sheets.remove(chosen);
+    let mut notes = Vec::new();
+    if !sheets.is_empty() {
+        let others: Vec<String> = sheets
+            .iter()
+            .map(|(rows, name)| format!("“{name}” ({rows} rows)"))
+            .collect();
+        notes.push(format!(
+            "The workbook has several sheets: “{sheet}” was read because it has most rows; not read: {}.",
+            others.join(", ")
+        ));
+    }
+    Ok(Form {
+        format,
+        compressed,
+        encoding: None,
+        delimiter: None,
+        sheet: Some(sheet),
+        notes,
+    })
+}
+
+/// The rows of one sheet, as text.
+pub(super) struct Sheet {
+    cells: calamine::Range<Data>,
+    row: usize,
+    text: String,
+    spans: Vec<Span>,
+}
+
+impl Sheet {
+    pub(super) fn open(source: &dyn Source, name: Option<&str>) -> Result<Sheet, Refused> {
+        let mut workbook = workbook(source)?;
+        let first = || Refused::Empty {
+            file: source.name().to_owned(),
+        };
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => workbook
+                .sheet_names()
+                .into_iter()
+                .next()
+                .ok_or_else(first)?,
+        };
+        let cells = workbook
+            .worksheet_range(&name)
+            .map_err(|error| damaged(source, &error))?;
+        Ok(Sheet {
+            cells,
+            row: 0,
+            text: String::new(),
+            spans: Vec::new(),
+        })
+    }
+
+    pub(super) fn next_line(&mut self) -> Option<Line<'_>> {
+        let (first_row, first_column) = self.cells.start()?;
+        if self.row == self.cells.height() {
+            return None;
+        }
+        let row = &self.cells[self.row];
+        self.text.clear();
+        self.spans.clear();
+        self.spans
+            .resize(first_column as usize, Span { start: 0, end: 0 });
+        for cell in row {
+            let start = self.text.len();
+            print(cell, &mut self.text);
+            self.spans.push(Span {
+                start,
+                end: self.text.len(),
+            });
+        }
+        let number = u64::from(first_row) + self.row as u64 + 1;
+        self.row += 1;
+        Some(Line {
+            number,
+            text: &self.text,
+            spans: &self.spans,
+            damage: None,
+        })
+    }
+}
+
+/// A cell as text: dates in ISO form, numbers as the shortest decimal that means the same.
+fn print(cell: &Data, text: &mut String) {
+    let printed = match cell {
+        Data::Empty => Ok(()),
+        Data::String(string) | Data::DateTimeIso(string) | Data::DurationIso(string) => {
+            write!(text, "{string}")
+        }
+        Data::Int(number) => write!(text, "{number}"),
+        Data::Float(number) => write!(text, "{number}"),
+        Data::Bool(value) => write!(text, "{value}"),
+        Data::Error(error) => write!(text, "{error}"),
+        Data::DateTime(moment) if moment.is_duration() => write!(text, "{}", moment.as_f64()),
+        Data::DateTime(moment) => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            match (hour, minute, second) {
+                (0, 0, 0) => write!(text, "{year:04}-{month:02}-{day:02}"),
+                _ => write!(
+                    text,
+                    "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
+                ),
+            }
+        }
+    };
+    printed.expect("writing to a string cannot fail");
+}

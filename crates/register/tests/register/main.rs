@@ -1,0 +1,9 @@
+//! One suite for both databases. PostgreSQL takes part when `HANDBACK_TEST_POSTGRES` holds the
+//! address of a server on which schemas may be made; `scripts/with-postgres` provides one.
+
+mod changing;
+mod copying;
+mod following;
+mod reading;
+mod store;
+mod verifying;
