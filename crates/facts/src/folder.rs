@@ -151,11 +151,13 @@ impl Folder {
     /// An error unless the part's content is what its name says.
     pub(crate) fn verify(&self, hash: &str) -> Result<(), Problem> {
         let path = self.part(hash);
+        let before = look(&path)?;
         let mut content = Sha256::new();
         let mut file = open(&path)?;
         io::copy(&mut file, &mut HashOnly(&mut content)).map_err(Problem::file("read", &path))?;
         same(&path, hash, content)?;
-        self.remember(&path)
+        self.remember_as(path, before);
+        Ok(())
     }
 
     /// Whether the file looks as it did when [`Folder::remember`] was told that it is right.
@@ -166,14 +168,15 @@ impl Folder {
             .is_some_and(|then| look(path).is_ok_and(|now| now == *then))
     }
 
-    /// The file's content was found right.
+    /// The file's content is known to be right.
     pub(crate) fn remember(&self, path: &Path) -> Result<(), Problem> {
-        let look = look(path)?;
-        self.sound
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_path_buf(), look);
+        self.remember_as(path.to_path_buf(), look(path)?);
         Ok(())
+    }
+
+    fn remember_as(&self, path: PathBuf, look: Look) {
+        let mut sound = self.sound.lock().unwrap_or_else(PoisonError::into_inner);
+        sound.insert(path, look);
     }
 
     /// Files of parts (and of what is derived from them) whose hash is not in `listed`.

@@ -3,10 +3,12 @@
 use crate::made_up::{Desk, PAID, five, on};
 use handback_core::dated::Period;
 use handback_core::import::Payment;
+use handback_core::money::{Paid, YearBasis};
 use handback_core::pence::Pence;
 use handback_facts::question::{
     Descriptions, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid, PaidByDescription,
-    PaidByLabel, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope, Sum, Totalled, Totals,
+    PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope,
+    Sum, Totalled, Totals,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -269,7 +271,7 @@ fn payment() -> impl Strategy<Value = Payment<'static>> {
         label(),
         label(),
         label(),
-        0_i32..120,
+        -60_i32..120,
         length,
         -9_999_i64..9_999,
     )
@@ -393,6 +395,24 @@ proptest! {
             .collect();
         by_label.sort_by_key(|paid| -paid.sum.pence);
         prop_assert_eq!(&*desk.facts.ask(&PaidByLabel { scope: scope.clone() }, &live).expect("an answer"), &by_label);
+
+        for years in [YearBasis::Calendar, YearBasis::Financial] {
+            let label = |payment: &Payment<'static>| (label(payment), years.year(payment.date));
+            let by_year: Vec<Paid> = sums(certain.iter().copied(), label)
+                .into_iter()
+                .map(|(((name, department, service, category), year), sum)| Paid {
+                    name: name.into(),
+                    department: department.into(),
+                    service: service.into(),
+                    category: category.into(),
+                    year,
+                    rows: sum.rows,
+                    pence: sum.pence,
+                })
+                .collect();
+            let asked = PaidByLabelAndYear { scope: scope.clone(), years };
+            prop_assert_eq!(&*desk.facts.ask(&asked, &live).expect("an answer"), &by_year);
+        }
 
         let lines = desk.facts.ask(&Lines { scope: scope.clone(), skip: 0, most: 100 }, &live).expect("an answer");
         prop_assert_eq!(lines.iter().map(|line| line.amount).sum::<Pence>(), totals[0].certain.pence);
