@@ -1,6 +1,7 @@
 //! What runs a question: threads, memory and time that no question may exceed.
 
 use crate::error::Problem;
+use crate::temporary;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
 use datafusion::error::DataFusionError;
@@ -42,13 +43,19 @@ pub(crate) struct Engine {
     places: Arc<Semaphore>,
     environment: Arc<RuntimeEnv>,
     time: Duration,
+    /// Where questions put what does not fit in memory.
+    _spill: temporary::Folder,
 }
 
 impl Engine {
-    /// `spill`: where questions put what does not fit in memory.
+    /// `spill`: the folder in which this program may make its own for what does not fit in memory.
     pub(crate) fn start(spill: &Path, limits: Limits) -> Result<Engine, Problem> {
+        let made = std::fs::create_dir_all(spill)
+            .and_then(|()| temporary::remove_abandoned(spill))
+            .and_then(|()| temporary::folder(spill));
+        let spill = made.map_err(Problem::file("make room to work in", spill))?;
         let disk = DiskManagerBuilder::default()
-            .with_mode(DiskManagerMode::Directories(vec![spill.to_path_buf()]));
+            .with_mode(DiskManagerMode::Directories(vec![spill.path().into()]));
         let environment = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .with_disk_manager_builder(disk)
@@ -57,12 +64,13 @@ impl Engine {
             .thread_name("facts")
             .enable_time()
             .build()
-            .map_err(Problem::file("start threads for", spill))?;
+            .map_err(Problem::file("start threads to work in", spill.path()))?;
         Ok(Engine {
             threads: Some(threads),
             places: Arc::new(Semaphore::new(limits.at_once)),
             environment,
             time: limits.time,
+            _spill: spill,
         })
     }
 
@@ -130,13 +138,15 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn engine(limits: Limits) -> Engine {
-        Engine::start(&std::env::temp_dir(), limits).expect("an engine")
+    fn engine(limits: Limits) -> (Engine, tempfile::TempDir) {
+        let spill = tempfile::tempdir().expect("a temporary directory");
+        let engine = Engine::start(spill.path(), limits).expect("an engine");
+        (engine, spill)
     }
 
     #[test]
     fn a_question_that_never_ends_is_broken_off() {
-        let engine = engine(Limits {
+        let (engine, _spill) = engine(Limits {
             time: Duration::ZERO,
             ..Limits::default()
         });
@@ -146,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_question_beyond_its_memory_is_refused() {
-        let engine = engine(Limits {
+        let (engine, _spill) = engine(Limits {
             memory: 1_000,
             ..Limits::default()
         });
@@ -161,14 +171,14 @@ mod tests {
 
     #[test]
     fn a_question_that_breaks_down_is_an_error() {
-        let answer =
-            engine(Limits::default()).run(async { panic!("broken") as Result<(), Problem> });
+        let (engine, _spill) = engine(Limits::default());
+        let answer = engine.run(async { panic!("broken") as Result<(), Problem> });
         assert!(matches!(answer, Err(Problem::Engine(_))));
     }
 
     #[test]
     fn no_more_run_at_once_than_may() {
-        let engine = engine(Limits {
+        let (engine, _spill) = engine(Limits {
             at_once: 2,
             ..Limits::default()
         });

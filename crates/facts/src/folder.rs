@@ -1,6 +1,7 @@
 //! The folder of parts: files that are named by their content and never change.
 
 use crate::error::Problem;
+use crate::temporary;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
-
-/// How the name of a file that is still being written begins.
-const DRAFT: &str = "draft-";
 
 /// How old an orphan must be before it goes: an import's parts are there before its entry is.
 const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,24 +43,12 @@ impl Folder {
         let path = fs::create_dir_all(&path)
             .and_then(|()| fs::canonicalize(&path))
             .map_err(Problem::file("make the folder", &path))?;
-        let folder = Folder {
+        temporary::remove_abandoned(&path)
+            .map_err(Problem::file("remove unfinished files from", &path))?;
+        Ok(Folder {
             path,
             sound: Mutex::default(),
-        };
-        folder.remove_abandoned_drafts()?;
-        Ok(folder)
-    }
-
-    fn remove_abandoned_drafts(&self) -> Result<(), Problem> {
-        let _alone = File::open(&self.path)
-            .and_then(|folder| folder.lock().map(|()| folder))
-            .map_err(Problem::file("lock the folder", &self.path))?;
-        for name in self.names()? {
-            if name.starts_with(DRAFT) {
-                remove_if_abandoned(&self.path.join(name))?;
-            }
-        }
-        Ok(())
+        })
     }
 
     /// The names of all files, in order.
@@ -87,22 +73,11 @@ impl Folder {
         self.path.join(format!("{hash}.rollup.parquet"))
     }
 
-    /// A new file that has no name of its own yet. The folder is locked meanwhile, so that nobody
-    /// takes the file for abandoned before it is locked itself.
+    /// A new file that has no name of its own yet.
     pub(crate) fn draft(&self) -> Result<Draft, Problem> {
-        let draft = || -> io::Result<Draft> {
-            let folder = File::open(&self.path)?;
-            folder.lock_shared()?;
-            let file = tempfile::Builder::new()
-                .prefix(DRAFT)
-                .tempfile_in(&self.path)?;
-            file.as_file().lock()?;
-            Ok(Draft {
-                file,
-                hash: Sha256::new(),
-            })
-        };
-        draft().map_err(Problem::file("write into", &self.path))
+        let file = temporary::file(&self.path).map_err(Problem::file("write into", &self.path))?;
+        let hash = Sha256::new();
+        Ok(Draft { file, hash })
     }
 
     /// Make a draft a part, named by its content; answers the hash. [`Folder::sync`] must follow.
@@ -224,7 +199,7 @@ impl Folder {
     }
 }
 
-/// A file that is being written. It goes away when dropped, and it is locked while its writer lives.
+/// A file that is being written. It goes away when dropped.
 #[derive(Debug)]
 pub(crate) struct Draft {
     file: NamedTempFile,
@@ -267,19 +242,6 @@ fn same(path: &Path, hash: &str, content: Sha256) -> Result<(), Problem> {
             path: path.to_path_buf(),
             found,
         })
-    }
-}
-
-/// Removes a draft that no living writer holds locked.
-fn remove_if_abandoned(path: &Path) -> Result<(), Problem> {
-    let removed = File::open(path).and_then(|file| match file.try_lock() {
-        Ok(()) => fs::remove_file(path),
-        Err(fs::TryLockError::WouldBlock) => Ok(()),
-        Err(fs::TryLockError::Error(error)) => Err(error),
-    });
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other.map_err(Problem::file("remove the unfinished file", path)),
     }
 }
 

@@ -15,6 +15,7 @@ mod parts;
 pub mod question;
 mod rollup;
 pub mod sql;
+mod temporary;
 mod writer;
 
 use answers::Answers;
