@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows kept over all answers; the answer used longest ago goes first.
+/// Rows kept over all answers, a listed part counting as one; the answer used longest ago goes first.
 const ROWS: usize = 500_000;
 
 #[derive(Default)]
@@ -44,8 +44,11 @@ impl Answers {
         live: &[LivePart],
         rows: &Arc<Vec<Q::Row>>,
     ) {
+        let count = rows.len() + live.len() + 1;
+        if count > ROWS {
+            return;
+        }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = rows.len().max(1);
         kept.push_back(Kept {
             question: Box::new(question.clone()),
             live: live.to_vec(),
@@ -65,5 +68,39 @@ impl Answers {
 impl fmt::Debug for Answers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answers").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::{Scope, Totalled, Totals};
+    use jiff::civil::date;
+
+    fn asked(day: i8) -> Totals {
+        let scope = Scope::until(date(2019, 4, day));
+        Totals { scope }
+    }
+
+    #[test]
+    fn the_answer_used_longest_ago_goes_first() {
+        let answers = Answers::default();
+        let keep = |day, rows| {
+            answers.keep(&asked(day), &[], &Arc::new(vec![Totalled::default(); rows]));
+        };
+        let found = |day| answers.find(&asked(day), &[]).map(|rows| rows.len());
+        keep(1, ROWS / 2 - 1);
+        keep(2, ROWS / 2 - 1);
+        assert_eq!(found(1), Some(ROWS / 2 - 1));
+        keep(3, 1);
+        assert_eq!(
+            [found(1).is_some(), found(2).is_some(), found(3).is_some()],
+            [true, false, true]
+        );
+        keep(4, ROWS);
+        assert_eq!(
+            [found(1).is_some(), found(3).is_some(), found(4).is_some()],
+            [true, true, false]
+        );
     }
 }

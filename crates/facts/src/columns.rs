@@ -87,7 +87,7 @@ pub(crate) fn record_batch(
 fn texts(texts: Texts) -> Result<ArrayRef, ArrowError> {
     let offsets: Vec<i32> = std::iter::once(0)
         .chain(texts.ends)
-        .map(|end| i32::try_from(end).expect("a batch of 32,768 rows stays far below 2 GB"))
+        .map(|end| i32::try_from(end).expect("a batch's texts stay far below 2 GB"))
         .collect();
     let printed =
         BooleanBuffer::collect_bool(offsets.len() - 1, |row| offsets[row] < offsets[row + 1]);

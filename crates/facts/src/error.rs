@@ -97,6 +97,8 @@ pub enum Problem {
         found: usize,
         expected: usize,
     },
+    #[error("the payments were not written: an earlier error stopped the writing")]
+    Stopped,
     #[error("the facts cannot be written: {0}")]
     Parquet(#[from] ParquetError),
     #[error("the facts cannot be read: {0}")]

@@ -1,6 +1,7 @@
 //! The folder of parts: files that are named by their content and never change.
 
 use crate::error::Problem;
+use crate::temporary;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
-
-/// How the name of a file that is still being written begins.
-const DRAFT: &str = "draft-";
 
 /// How old an orphan must be before it goes: an import's parts are there before its entry is.
 const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -42,17 +40,15 @@ struct Look {
 impl Folder {
     /// Opens the folder, making it where there is none, and removes what writers left that died.
     pub(crate) fn open(path: PathBuf) -> Result<Folder, Problem> {
-        fs::create_dir_all(&path).map_err(Problem::file("make the folder", &path))?;
-        let folder = Folder {
+        let path = fs::create_dir_all(&path)
+            .and_then(|()| fs::canonicalize(&path))
+            .map_err(Problem::file("make the folder", &path))?;
+        temporary::remove_abandoned(&path)
+            .map_err(Problem::file("remove unfinished files from", &path))?;
+        Ok(Folder {
             path,
             sound: Mutex::default(),
-        };
-        for name in folder.names()? {
-            if name.starts_with(DRAFT) {
-                remove_if_abandoned(&folder.path.join(name))?;
-            }
-        }
-        Ok(folder)
+        })
     }
 
     /// The names of all files, in order.
@@ -79,17 +75,9 @@ impl Folder {
 
     /// A new file that has no name of its own yet.
     pub(crate) fn draft(&self) -> Result<Draft, Problem> {
-        let draft = || -> io::Result<Draft> {
-            let file = tempfile::Builder::new()
-                .prefix(DRAFT)
-                .tempfile_in(&self.path)?;
-            file.as_file().lock()?;
-            Ok(Draft {
-                file,
-                hash: Sha256::new(),
-            })
-        };
-        draft().map_err(Problem::file("write into", &self.path))
+        let file = temporary::file(&self.path).map_err(Problem::file("write into", &self.path))?;
+        let hash = Sha256::new();
+        Ok(Draft { file, hash })
     }
 
     /// Make a draft a part, named by its content; answers the hash. [`Folder::sync`] must follow.
@@ -138,11 +126,13 @@ impl Folder {
     /// An error unless the part's content is what its name says.
     pub(crate) fn verify(&self, hash: &str) -> Result<(), Problem> {
         let path = self.part(hash);
+        let before = look(&path)?;
         let mut content = Sha256::new();
         let mut file = open(&path)?;
         io::copy(&mut file, &mut HashOnly(&mut content)).map_err(Problem::file("read", &path))?;
         same(&path, hash, content)?;
-        self.remember(&path)
+        self.remember_as(path, before);
+        Ok(())
     }
 
     /// Whether the file looks as it did when [`Folder::remember`] was told that it is right.
@@ -153,14 +143,15 @@ impl Folder {
             .is_some_and(|then| look(path).is_ok_and(|now| now == *then))
     }
 
-    /// The file's content was found right.
+    /// The file's content is known to be right.
     pub(crate) fn remember(&self, path: &Path) -> Result<(), Problem> {
-        let look = look(path)?;
-        self.sound
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_path_buf(), look);
+        self.remember_as(path.to_path_buf(), look(path)?);
         Ok(())
+    }
+
+    fn remember_as(&self, path: PathBuf, look: Look) {
+        let mut sound = self.sound.lock().unwrap_or_else(PoisonError::into_inner);
+        sound.insert(path, look);
     }
 
     /// Files of parts (and of what is derived from them) whose hash is not in `listed`.
@@ -208,7 +199,7 @@ impl Folder {
     }
 }
 
-/// A file that is being written. It goes away when dropped, and it is locked while its writer lives.
+/// A file that is being written. It goes away when dropped.
 #[derive(Debug)]
 pub(crate) struct Draft {
     file: NamedTempFile,
@@ -251,19 +242,6 @@ fn same(path: &Path, hash: &str, content: Sha256) -> Result<(), Problem> {
             path: path.to_path_buf(),
             found,
         })
-    }
-}
-
-/// Removes a draft that no living writer holds locked.
-fn remove_if_abandoned(path: &Path) -> Result<(), Problem> {
-    let removed = File::open(path).and_then(|file| match file.try_lock() {
-        Ok(()) => fs::remove_file(path),
-        Err(fs::TryLockError::WouldBlock) => Ok(()),
-        Err(fs::TryLockError::Error(error)) => Err(error),
-    });
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other.map_err(Problem::file("remove the unfinished file", path)),
     }
 }
 

@@ -15,10 +15,11 @@ mod parts;
 pub mod question;
 mod rollup;
 pub mod sql;
+mod temporary;
 mod writer;
 
 use answers::Answers;
-use engine::Engine;
+use engine::{Engine, Limits};
 pub use error::Error;
 use folder::Folder;
 pub use folder::Orphan;
@@ -53,7 +54,7 @@ impl Facts {
     /// Opens `directory`, making it where there is none, and removes what writers left that died.
     pub fn open(directory: &Path) -> Result<Facts, Error> {
         let folder = Arc::new(Folder::open(directory.join("payments"))?);
-        let engine = Engine::start(&directory.join("spill"))?;
+        let engine = Engine::start(&directory.join("spill"), Limits::default())?;
         Ok(Facts {
             folder,
             engine,

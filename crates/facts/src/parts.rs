@@ -10,14 +10,16 @@ use datafusion::catalog::Session;
 use datafusion::common::{Result as EngineResult, ScalarValue, project_schema};
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingTableUrl, PartitionedFile};
+use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{
     FileGroup, FileScanConfigBuilder, wrap_partition_type_in_dict, wrap_partition_value_in_dict,
 };
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::datasource::{TableProvider, TableType};
+use datafusion::error::DataFusionError;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::object_store::path::Path as ObjectPath;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::prelude::{DataFrame, SessionContext};
@@ -72,7 +74,7 @@ fn file(live: &LivePart, path: PathBuf) -> Result<PartitionedFile, Problem> {
         Ok((found.len(), found.modified()?))
     };
     let (size, modified) = look().map_err(Problem::file("look at", &path))?;
-    let url = ListingTableUrl::parse(path.to_string_lossy())?;
+    let location = ObjectPath::from_absolute_path(&path).map_err(DataFusionError::from)?;
     let origins = [
         live.import.to_string(),
         live.file.clone(),
@@ -83,7 +85,7 @@ fn file(live: &LivePart, path: PathBuf) -> Result<PartitionedFile, Problem> {
             .map(|text| wrap_partition_value_in_dict(ScalarValue::from(text)))
             .to_vec(),
     );
-    file.object_meta.location = url.prefix().clone();
+    file.object_meta.location = location;
     file.object_meta.last_modified = modified.into();
     Ok(file)
 }

@@ -9,12 +9,12 @@ use crate::engine::Engine;
 use crate::error::Problem;
 use crate::folder::Folder;
 use crate::parts;
+use crate::writer::compression;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema, SchemaRef};
 use datafusion::functions_aggregate::expr_fn::{max, min, sum};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::arrow::{ArrowWriter, ProjectionMask};
-use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::prelude::{DataFrame, Expr, SessionContext, cast, col, date_part, lit};
@@ -116,9 +116,7 @@ fn build(engine: &Engine, folder: &Folder, live: &LivePart) -> Result<(), Proble
     let payments = parts::payments(&engine.session(), folder, std::slice::from_ref(live))?;
     let rollup = single_payments(payments)?.aggregate(KEYS.map(col).to_vec(), sums())?;
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(
-            ZstdLevel::try_new(1).expect("zstd has a level 1"),
-        ))
+        .set_compression(compression())
         .set_key_value_metadata(Some(vec![KeyValue::new(FORM.0.into(), FORM.1.to_owned())]))
         .build();
     let draft = folder.draft()?;

@@ -88,7 +88,6 @@ pub(crate) fn run(
 }
 
 async fn answer(session: &SessionContext, query: &str) -> Result<SqlAnswer, Problem> {
-    let of_the_query = |error: DataFusionError| Problem::Query(error.strip_backtrace());
     let state = session.state();
     let dialect = state.config().options().sql_parser.dialect;
     let statement = state
@@ -106,7 +105,8 @@ async fn answer(session: &SessionContext, query: &str) -> Result<SqlAnswer, Prob
         .map_err(|error| Problem::NotReadOnly(error.strip_backtrace()))?;
     let mut stream = session
         .execute_logical_plan(plan)
-        .await?
+        .await
+        .map_err(of_the_query)?
         .execute_stream()
         .await
         .map_err(of_the_query)?;
@@ -118,7 +118,7 @@ async fn answer(session: &SessionContext, query: &str) -> Result<SqlAnswer, Prob
         .collect();
     let mut rows = Vec::new();
     while let Some(batch) = stream.next().await {
-        let batch = batch?;
+        let batch = batch.map_err(of_the_query)?;
         if rows.len() + batch.num_rows() > MOST_ROWS {
             return Err(Problem::TooManyRows(MOST_ROWS));
         }
@@ -133,6 +133,14 @@ async fn answer(session: &SessionContext, query: &str) -> Result<SqlAnswer, Prob
         );
     }
     Ok(SqlAnswer { columns, rows })
+}
+
+/// What goes wrong in a query is the query's fault, unless it used too much.
+fn of_the_query(error: DataFusionError) -> Problem {
+    match Problem::from(error) {
+        Problem::Engine(error) => Problem::Query(error.strip_backtrace()),
+        problem => problem,
+    }
 }
 
 fn values(column: &ArrayRef) -> Result<Vec<Value>, ArrowError> {

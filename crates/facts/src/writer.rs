@@ -56,13 +56,12 @@ impl PaymentsWriter {
         }
     }
 
-    /// Hand over a batch; waits when the writing thread is several batches behind.
+    /// Hand over a batch; waits when the writing thread is several batches behind. After an error
+    /// nothing more can be written and nothing will be kept.
     pub fn push(&mut self, payments: Payments) -> Result<(), Error> {
-        let running = self
-            .running
-            .as_ref()
-            .expect("a writer runs until it is finished or has failed");
-        if running.batches.send(payments).is_ok() {
+        if let Some(running) = &self.running
+            && running.batches.send(payments).is_ok()
+        {
             return Ok(());
         }
         let stopped = self
@@ -87,9 +86,7 @@ impl PaymentsWriter {
     }
 
     fn stop(&mut self) -> Result<Vec<Written>, Problem> {
-        let Some(Running { batches, thread }) = self.running.take() else {
-            return Ok(Vec::new());
-        };
+        let Running { batches, thread } = self.running.take().ok_or(Problem::Stopped)?;
         drop(batches);
         thread
             .join()
@@ -100,8 +97,9 @@ impl PaymentsWriter {
 impl Drop for PaymentsWriter {
     /// Waits for the thread, so that its unfinished files are gone when the writer is.
     fn drop(&mut self) {
-        if let Err(problem) = self.stop() {
-            tracing::warn!(%problem, "payments were given up while being written");
+        match self.stop() {
+            Ok(_) | Err(Problem::Stopped) => {}
+            Err(problem) => tracing::warn!(%problem, "payments were given up while being written"),
         }
     }
 }
@@ -169,14 +167,17 @@ impl OpenPart {
     }
 }
 
+/// The quickest level: further ones cost more time than they save space.
+pub(crate) fn compression() -> Compression {
+    Compression::ZSTD(ZstdLevel::try_new(1).expect("zstd has a level 1"))
+}
+
 /// How parts are encoded: small files at little cost. Texts repeat, so they have dictionaries and
 /// no statistics; line numbers climb, so they are kept as steps; transaction numbers and amounts
 /// hardly repeat, so a dictionary would be built in vain.
 fn properties() -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(
-            ZstdLevel::try_new(1).expect("zstd has a level 1"),
-        ))
+        .set_compression(compression())
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for text in columns::TEXTS {
@@ -195,4 +196,62 @@ fn properties() -> WriterProperties {
             Encoding::DELTA_BYTE_ARRAY,
         )
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handback_core::import::Payment;
+    use jiff::civil::date;
+
+    fn payments(rows: u64) -> Payments {
+        let day = date(2019, 4, 3);
+        let mut batch = Payments::default();
+        for line in 1..=rows {
+            batch.push(&Payment {
+                line,
+                date: day,
+                date_to: day,
+                amount: Pence(1_050),
+                vat: None,
+                gross: None,
+                supplier: "Larkfield Systems Ltd",
+                supplier_number: "",
+                company_number: "",
+                department: "",
+                service: "",
+                category: "",
+                description: "",
+                transaction: "",
+            });
+        }
+        batch
+    }
+
+    #[test]
+    fn a_part_that_is_full_is_followed_by_another() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let folder = Folder::open(directory.path().to_path_buf()).expect("a folder");
+        let mut writer = PaymentsWriter::start(Arc::new(folder), 5);
+        for rows in [3, 0, 3, 1] {
+            writer.push(payments(rows)).expect("payments are written");
+        }
+        let parts = writer.finish().expect("parts");
+        let sums: Vec<(u64, Pence)> = parts.iter().map(|part| (part.rows, part.total)).collect();
+        assert_eq!(sums, [(6, Pence(6_300)), (1, Pence(1_050))]);
+    }
+
+    #[test]
+    fn a_writer_that_failed_says_why_and_leaves_nothing() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("payments");
+        let folder = Folder::open(path.clone()).expect("a folder");
+        std::fs::remove_dir(&path).expect("the folder goes away");
+        let mut writer = PaymentsWriter::start(Arc::new(folder), 5);
+        let failed = (0..=WAITING + 1).find_map(|_| writer.push(payments(1)).err());
+        let failed = failed.expect("the queue is full or hung up").to_string();
+        assert!(failed.contains("payments"), "{failed}");
+        assert!(writer.push(payments(1)).is_err());
+        assert!(writer.finish().is_err());
+    }
 }

@@ -3,12 +3,14 @@
 use super::{Scope, Sum, plan::Plan, reading};
 use crate::columns::{CATEGORY, DEPARTMENT, DESCRIPTION, NAME, PENCE, SERVICE};
 use crate::error::Problem;
-use crate::rollup::{self, ROWS};
+use crate::rollup::{self, MONTH, ROWS};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::logical_expr::{Operator, binary_expr};
 use datafusion::prelude::{DataFrame, Expr, col, lit};
+use handback_core::money::{Paid, YearBasis};
 use std::collections::BTreeSet;
 
+const YEAR: &str = "year";
 const LABELS: [&str; 4] = [NAME, DEPARTMENT, SERVICE, CATEGORY];
 const DESCRIBED: [&str; 5] = [NAME, DEPARTMENT, SERVICE, CATEGORY, DESCRIPTION];
 
@@ -29,6 +31,15 @@ pub struct LabelPaid {
     /// Empty in the answer to [`PaidByLabel`], which adds all descriptions up.
     pub description: String,
     pub sum: Sum,
+}
+
+/// How much was paid under each combination of labels in each year? In the order of the labels,
+/// then of the years. A payment whose printed period crosses the end of a year counts in the year
+/// in which that period begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaidByLabelAndYear {
+    pub scope: Scope,
+    pub years: YearBasis,
 }
 
 /// How much was paid for what is described with any of these words? In whatever case, as a whole
@@ -68,6 +79,50 @@ impl Plan for PaidByLabel {
 
     fn read(&self, answer: &RecordBatch) -> Result<Vec<LabelPaid>, Problem> {
         labels(answer, |_| String::new())
+    }
+}
+
+impl Plan for PaidByLabelAndYear {
+    type Row = Paid;
+
+    fn reads_rollups(&self) -> bool {
+        self.scope.is_whole_months()
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        let months_before = match self.years {
+            YearBasis::Calendar => 0,
+            YearBasis::Financial => 3,
+        };
+        let year = (col(MONTH) - lit(months_before)) / lit(12);
+        let keys: Vec<Expr> = LABELS.into_iter().chain([YEAR]).map(col).collect();
+        let paid = table
+            .filter(self.scope.certain())?
+            .with_column(YEAR, year)?
+            .aggregate(keys.clone(), rollup::sums())?;
+        Ok(paid.sort(keys.into_iter().map(|key| key.sort(true, true)).collect())?)
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<Paid>, Problem> {
+        let text = |name| reading::texts(answer, name);
+        let (name, department, service, category) = (
+            text(NAME)?,
+            text(DEPARTMENT)?,
+            text(SERVICE)?,
+            text(CATEGORY)?,
+        );
+        let (year, sum) = (reading::years(answer, YEAR)?, reading::sums(answer)?);
+        Ok((0..answer.num_rows())
+            .map(|row| Paid {
+                name: name.get(row),
+                department: department.get(row),
+                service: service.get(row),
+                category: category.get(row),
+                year: year[row],
+                rows: sum[row].rows,
+                pence: sum[row].pence,
+            })
+            .collect())
     }
 }
 

@@ -11,7 +11,9 @@ mod reading;
 mod scope;
 mod total;
 
-pub use label::{Described, Descriptions, LabelPaid, PaidByDescription, PaidByLabel};
+pub use label::{
+    Described, Descriptions, LabelPaid, PaidByDescription, PaidByLabel, PaidByLabelAndYear,
+};
 pub use lines::{Line, Lines};
 pub use month::{MonthPaid, NameMonthPaid, PaidByMonth, PaidByNameAndMonth, Rollup, RollupRow};
 pub use name::{NamePaid, PaidByName};

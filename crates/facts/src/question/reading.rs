@@ -113,6 +113,12 @@ pub(crate) fn months(answer: &RecordBatch) -> Result<Vec<Period>, Problem> {
         .collect()
 }
 
+pub(crate) fn years(answer: &RecordBatch, name: &str) -> Result<Vec<i16>, Problem> {
+    let years = numbers::<Int32Type>(answer, name)?;
+    let year = |&year: &i32| i16::try_from(year).map_err(|_| no_day(year));
+    years.values().iter().map(year).collect()
+}
+
 /// How many payments and how much money; a sum too large for [`Pence`] is an error.
 pub(crate) fn sums(answer: &RecordBatch) -> Result<Vec<Sum>, Problem> {
     let rows = numbers::<Int64Type>(answer, ROWS)?;

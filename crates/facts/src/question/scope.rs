@@ -28,6 +28,11 @@ impl Scope {
         }
     }
 
+    /// Every payment up to and including a day.
+    pub fn until(day: Date) -> Scope {
+        Scope::during(Period::new(Date::MIN, day))
+    }
+
     /// Whether rollups, which know months but not days, tell apart what this scope tells apart.
     pub(super) fn is_whole_months(&self) -> bool {
         self.period
@@ -80,6 +85,7 @@ fn day(day: Date) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
 
     #[test]
     fn whole_months_are_told_from_others() {
@@ -94,5 +100,7 @@ mod tests {
             assert_eq!(scope.is_whole_months(), whole, "{period}");
         }
         assert!(Scope::default().is_whole_months());
+        assert!(Scope::until(date(2019, 2, 28)).is_whole_months());
+        assert!(!Scope::until(date(2019, 3, 1)).is_whole_months());
     }
 }

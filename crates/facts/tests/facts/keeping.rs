@@ -3,11 +3,12 @@
 use crate::made_up::{Desk, PAID, batch, five, live, on};
 use handback_core::import::Payment;
 use handback_core::pence::Pence;
+use handback_facts::Facts;
 use handback_facts::question::{Lines, PaidByName, Totals};
 use jiff::civil::date;
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -53,6 +54,19 @@ fn what_is_written_reads_back_as_printed() {
         };
         assert_eq!(&read, payment);
     }
+}
+
+#[test]
+fn a_directory_may_have_any_name() {
+    let desk = Desk::new();
+    let part = desk.import(1, five()).remove(0).part;
+    let odd = desk.directory.path().join("größe [old] 100%25 *? # {a}~");
+    let facts = Facts::open(&odd).expect("facts open");
+    facts.adopt(&desk.path(&part)).expect("it is adopted");
+    let live = live(1, vec![part]);
+    let lines = facts.ask(&all(), &live).expect("an answer");
+    let totals = facts.ask(&Totals::default(), &live).expect("an answer");
+    assert_eq!((lines.len(), totals[0].certain.rows), (5, 5));
 }
 
 #[test]
@@ -212,7 +226,12 @@ fn only_old_parts_that_no_entry_ever_listed_are_collected() {
         expected
     );
 
-    let now = SystemTime::now();
+    let found = desk.facts.orphans(&known).expect("orphans");
+    let now = found
+        .iter()
+        .map(|orphan| orphan.modified)
+        .max()
+        .expect("two");
     assert!(
         desk.facts
             .collect(&known, now)
