@@ -14,8 +14,14 @@ use std::sync::LazyLock;
 /// Below this confidence a column is not taken for anything.
 const TAKEN: u8 = 40;
 
+/// Below this confidence a column is not taken for the amount, without which a file is no ledger.
+const TAKEN_AS_AMOUNT: u8 = 55;
+
 /// Two columns whose scores differ by no more than this are equally likely.
 const EQUAL: u8 = 2;
+
+/// A column this many points behind the one taken is worth naming as the one not taken.
+const RIVAL: u8 = 25;
 
 /// What a heading loses for each word that a rule does not name, and the most it loses for them.
 const EXTRA_WORD: u8 = 5;
@@ -344,7 +350,7 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
         for rule in RULES.roles.iter().filter(|rule| rule.datasets.contains(&dataset)) {
             let (fit, agreeing) = evidence[column].fit(rule.values);
             let points = (f64::from(rule.points(&words)) * fit).round() as u8;
-            if points >= TAKEN {
+            if points >= if rule.role == Role::Amount { TAKEN_AS_AMOUNT } else { TAKEN } {
                 candidates.push(Candidate { column, rule, points, agreeing });
             }
         }
@@ -365,7 +371,10 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
             if settled(columns, candidate.column) || (has(columns, role) && !many(role)) {
                 continue;
             }
-            let over = candidates.iter().find(|other| other.rule.role == role && other.column != candidate.column && !many(role));
+            let rival = |other: &&Candidate| {
+                other.rule.role == role && other.column != candidate.column && other.points + RIVAL >= candidate.points
+            };
+            let over = candidates.iter().filter(|_| !many(role)).find(rival);
             let why = why(candidate, headings, over.map(|other| headings[other.column].as_str()));
             let column = &mut columns[candidate.column];
             (column.role, column.confidence, column.why) = (role, candidate.points, why);
@@ -452,7 +461,7 @@ pub fn propose_without_headings(rows: &[Vec<String>]) -> Proposal {
     let amounts: Vec<usize> = (0..width)
         .filter(|&column| {
             let it = &evidence[column];
-            mostly(it.amounts, it) && it.dates == 0 && it.decimals * 10 >= it.filled * 3 && it.distinct * 20 >= it.filled
+            mostly(it.amounts, it) && it.decimals * 10 >= it.filled * 3 && it.distinct * 20 >= it.filled
         })
         .collect();
     let in_pounds = |column: usize| {

@@ -64,6 +64,10 @@ pub fn readings(text: &str) -> Option<Readings> {
         // `Period 4 (23/06/2019 - 20/07/2019)` says itself which days it means.
         return Some(defined);
     }
+    if text.parse::<f64>().is_ok() && text.contains('.') {
+        // `2019.12` is an amount, not a month.
+        return None;
+    }
     let mut tokens = [Token::Skip; 8];
     let count = tokenise(without_time(text), &mut tokens)?;
     read(&tokens[..count])
@@ -410,7 +414,7 @@ mod tests {
         for text in [
             "n/a", "Total", "31/02/2019", "2019", "2019/20", "P13 2019/20", "Q5 2019/20", "Q1 2019/25", "Q1 2019",
             "12.50", "1234", "00/00/0000", "01/01/0201", "1-2-3-4-5", "Sep 2010-July 2010", "12:30", "may", "99999",
-            "201904",
+            "201904", "2019.12", "12.2019",
         ] {
             assert_eq!(days(text, DateOrder::DayFirst), Err(NotADay::NotADate), "{text}");
         }

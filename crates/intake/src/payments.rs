@@ -169,9 +169,9 @@ impl<'r> Ledger<'r> {
     /// Text without amount and date: a section's heading or a footnote, rather than a payment whose
     /// amount is missing.
     fn is_remark(&self, line: Line<'_>) -> bool {
-        let filled = line.cells().filter(|cell| !cell.is_empty()).count();
-        let dated = self.date.is_some_and(|column| !line.cell(column).is_empty());
-        filled <= 2 || (self.date.is_some() && !dated)
+        let mut filled = line.cells().filter(|cell| !cell.is_empty());
+        let undated = self.date.is_some_and(|column| line.cell(column).is_empty());
+        (undated || filled.clone().count() <= 2) && !filled.any(ends_in_pence)
     }
 
     /// The heading again, as on each page of a printed ledger.
@@ -239,6 +239,11 @@ fn says_total(label: &str) -> bool {
             .any(|counted| word.eq_ignore_ascii_case(counted))
     };
     words.clone().next_back().is_some_and(total) || (words.next().is_some_and(total) && words.next().is_none_or(counted))
+}
+
+/// Whether a text ends as amounts do, `Acorn Ltd740.00`: its delimiter may be missing.
+fn ends_in_pence(text: &str) -> bool {
+    matches!(text.as_bytes(), [.., whole, b'.', tens, ones] if [whole, tens, ones].iter().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Read an amount. Plain numbers, which nearly all are, are read without looking at what else

@@ -22,6 +22,12 @@ const HEADING_WITHIN: usize = 60;
 /// How many lines after that are looked at.
 const SAMPLE: usize = 500;
 
+/// A line with this many headings is one wherever it stands.
+const SURELY_A_HEADING: usize = 4;
+
+/// How many lines are looked at where there is no heading, so that values must say all.
+const SAMPLE_WITHOUT_HEADING: usize = 20_000;
+
 /// What the person who brings the file says of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hints<'h> {
@@ -66,17 +72,15 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let mut table = Table::open(source, &form)?;
     let keys = table.keys().map(<[String]>::to_vec);
     let mut sample = Vec::new();
-    while sample.len() < HEADING_WITHIN + SAMPLE
-        && let Some(line) = table.next_line()?
-    {
-        if !line.is_blank() && line.damage.is_none() {
-            sample.push(Sampled::of(line));
-        }
-    }
-    let heading = match keys {
+    look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
+    let mut heading = match keys {
         Some(names) => Heading { names, ..Heading::default() },
         None => heading(&sample, hints.layouts),
     };
+    if heading.names.is_empty() {
+        look(&mut table, SAMPLE_WITHOUT_HEADING, &mut sample)?;
+        heading = heading_among(&sample);
+    }
     let rows: Vec<Vec<String>> = sample[heading.data_from..].iter().map(|line| line.cells.clone()).collect();
     if rows.is_empty() {
         return Err(Refused::Unclear { file: source.name().to_owned(), reason: "it has a heading but no rows".into() });
@@ -94,6 +98,18 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     reading.date_order = date_order(source, &reading, layout, &rows, &mut table)?;
     remark(&mut reading, layout);
     Ok(reading)
+}
+
+/// Add lines that hold something to the sample until it is `enough`.
+fn look(table: &mut Table<'_>, enough: usize, sample: &mut Vec<Sampled>) -> Result<(), Refused> {
+    while sample.len() < enough
+        && let Some(line) = table.next_line()?
+    {
+        if !line.is_blank() && line.damage.is_none() {
+            sample.push(Sampled::of(line));
+        }
+    }
+    Ok(())
 }
 
 /// Every Open Contracting release and record carries this key.
@@ -163,6 +179,15 @@ fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
     heading
 }
 
+/// A heading that sorting the sheet has moved in among its rows. It names the columns of all of them.
+fn heading_among(sample: &[Sampled]) -> Heading {
+    let lines = sample.iter().filter(|line| !holds_data(&line.cells));
+    let points = |line: &Sampled| columns::heading_points(&line.cells);
+    let named = lines.map(|line| (points(line), line)).filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);
+    let best = named.max_by_key(|((points, _), line)| (*points, std::cmp::Reverse(line.number)));
+    best.map_or_else(Heading::default, |(_, line)| Heading { names: line.cells.clone(), ..Heading::default() })
+}
+
 fn holds_data(cells: &[String]) -> bool {
     cells.iter().any(|cell| {
         let amount = cell.bytes().any(|byte| byte.is_ascii_digit()) && Pence::parse(cell).is_ok();
@@ -229,11 +254,11 @@ fn meaning(
         return Err(unclear(reason));
     }
     let has = |role: Role| payments.columns.iter().any(|column| column.role == role);
-    let described = [Role::Supplier, Role::Department, Role::Service, Role::Category, Role::Description];
+    let describing = [Role::Department, Role::Service, Role::Category, Role::Description, Role::Transaction, Role::Vat];
     if !has(Role::Amount) {
         return Err(unclear(no_amounts(&heading.names)));
     }
-    if !described.into_iter().any(has) {
+    if !has(Role::Supplier) && describing.into_iter().filter(|&role| has(role)).count() < 2 {
         return Err(unclear("it has amounts, but no column says to whom or for what they were paid".into()));
     }
     agree(source, hints, Dataset::Payments)?;
@@ -333,7 +358,10 @@ fn remark(reading: &mut Reading, layout: Option<&Layout>) {
     }
     match &reading.header_lines[..] {
         [] if matches!(reading.format.as_str(), "json" | "jsonl") => {}
-        [] => notes.push("The file has no heading: columns were taken by their values alone.".to_owned()),
+        [] if reading.columns.iter().all(|column| column.header.is_empty()) => {
+            notes.push("The file has no heading: columns were taken by their values alone.".to_owned());
+        }
+        [] => notes.push("The heading stands in among the rows and names the columns of all of them.".to_owned()),
         [1] | [1, 2] => {}
         [first, ..] => notes.push(format!("The heading is on line {first}; the lines above it were not read.")),
     }

@@ -197,7 +197,7 @@ impl<'t> Line<'t> {
     }
 
     /// Its cells, in order.
-    pub fn cells(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+    pub fn cells(&self) -> impl Iterator<Item = &'t str> + Clone + use<'t> {
         let line = *self;
         (0..line.width()).map(move |index| line.cell(index))
     }
