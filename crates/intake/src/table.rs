@@ -1,7 +1,7 @@
 //! Tables with documented headings, filled in by people: read, recognised and begun.
 
 use crate::Refused;
-use crate::dates::days;
+use crate::dates::{NotADay, days};
 use crate::source::Source;
 use crate::tabular::{self, Line, Table};
 use handback_core::dated::When;
@@ -241,7 +241,7 @@ fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
         Form::Text => Ok(Cell::Text(text.to_owned())),
         Form::When => when(text, DateOrder::DayFirst)
             .map(Cell::When)
-            .ok_or_else(|| {
+            .map_err(|_| {
                 "not a date: write 2019-08-01, 01/08/2019, 2019-08, 2019 or unknown".to_owned()
             }),
         Form::Pence => Pence::parse(text).map(Cell::Pence).map_err(|why| {
@@ -275,18 +275,19 @@ fn not_a_choice(text: &str, words: &[&str]) -> String {
 }
 
 /// A date in one of the four documented forms, or as people and spreadsheets print days and months.
-pub(crate) fn when(text: &str, order: DateOrder) -> Option<When> {
-    text.parse().ok().or_else(|| {
-        let span = days(text, order).ok()?;
-        let (from, to) = (span.from, span.to);
-        match () {
-            () if from == to => Some(When::Day(from)),
-            () if from.day() == 1 && to == from.last_of_month() => {
-                Some(When::Month(from.year(), from.month()))
-            }
-            () => None,
+pub(crate) fn when(text: &str, order: DateOrder) -> Result<When, NotADay> {
+    if let Ok(when) = text.parse() {
+        return Ok(when);
+    }
+    let span = days(text, order)?;
+    let (from, to) = (span.from, span.to);
+    match () {
+        () if from == to => Ok(When::Day(from)),
+        () if from.day() == 1 && to == from.last_of_month() => {
+            Ok(When::Month(from.year(), from.month()))
         }
-    })
+        () => Err(NotADay::NotADate),
+    }
 }
 
 #[cfg(test)]
@@ -480,7 +481,7 @@ mod tests {
             ("summer", None),
         ] {
             assert_eq!(
-                when(text, DateOrder::DayFirst),
+                when(text, DateOrder::DayFirst).ok(),
                 expected.and_then(|when| when.parse().ok()),
                 "{text}"
             );
