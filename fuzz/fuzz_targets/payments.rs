@@ -19,7 +19,6 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(tally) = payments::read(&source, &reading, &mut |_| Continue(()), &mut |_| Continue(())) else { return };
     let form = Form::try_from(&reading).expect("just recognised");
     let mut table = Table::open(&source, &form).expect("just read");
-    table.expect_width(reading.columns.len());
     let heading = reading.header_lines.last().copied().unwrap_or(0);
     let mut lines = 0;
     while let Some(line) = table.next_line().expect("just read") {

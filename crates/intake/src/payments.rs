@@ -35,7 +35,6 @@ pub fn read(
     let ledger =
         Ledger::of(reading).ok_or_else(|| unclear("no column was taken as the amount".into()))?;
     let mut table = Table::open(source, &form)?;
-    table.expect_width(reading.columns.len());
     let sum = |total: Pence, amount: Pence| {
         let sum = total.0.checked_add(amount.0).map(Pence);
         sum.ok_or_else(|| {
@@ -48,14 +47,21 @@ pub fn read(
     let mut tally = Tally::default();
     let mut batch = Payments::default();
     let mut bytes = 0;
+    let mut since_total = Pence::ZERO;
     while let Some(line) = table.next_line()? {
         if line.number <= data_after {
             continue;
         }
-        match ledger.judge(line) {
+        let sums = Sums {
+            all: sum(tally.total, tally.rejected_total)?,
+            since_total,
+        };
+        let judged = ledger.judge(line, sums);
+        match judged {
             Judged::Payment(payment) => {
                 tally.rows += 1;
                 tally.total = sum(tally.total, payment.amount)?;
+                since_total = sum(since_total, payment.amount)?;
                 tally.from = Some(
                     tally
                         .from
@@ -76,6 +82,10 @@ pub fn read(
                 }
             }
             Judged::SetAside => tally.set_aside += 1,
+            Judged::Total => {
+                tally.set_aside += 1;
+                since_total = Pence::ZERO;
+            }
             Judged::Rejected(fault) => {
                 tally.rejected += 1;
                 tally.rejected_total = sum(tally.rejected_total, fault.amount.unwrap_or_default())?;
@@ -102,9 +112,18 @@ pub fn read(
 /// What a line of a ledger is.
 enum Judged<'t> {
     Payment(Payment<'t>),
-    /// No payment: a blank line, a repeated heading, a total, a remark.
+    /// No payment: a blank line, a repeated heading, a remark.
     SetAside,
+    /// The sum of other lines.
+    Total,
     Rejected(Fault),
+}
+
+/// What the lines before one come to: all of them, and those since the last total.
+#[derive(Clone, Copy)]
+struct Sums {
+    all: Pence,
+    since_total: Pence,
 }
 
 /// Where a file keeps what, by column.
@@ -148,7 +167,7 @@ impl<'r> Ledger<'r> {
         })
     }
 
-    fn judge<'t>(&self, line: Line<'t>) -> Judged<'t> {
+    fn judge<'t>(&self, line: Line<'t>, sums: Sums) -> Judged<'t> {
         let text = |column: Option<usize>| column.map_or("", |column| line.cell(column));
         let printed = line.cell(self.amount);
         let amount = amount(printed);
@@ -165,7 +184,7 @@ impl<'r> Ledger<'r> {
         };
         let days = match (days, self.period) {
             (Ok(days), _) => days,
-            (Err(_), _) if self.is_total(line) => return Judged::SetAside,
+            (Err(_), _) if self.is_total(line, amount, sums) => return Judged::Total,
             (Err(NotADay::Blank), Some(period)) => period,
             (Err(error), _) => return Judged::Rejected(self.no_date(line, error, amount)),
         };
@@ -211,32 +230,30 @@ impl<'r> Ledger<'r> {
         same(self.amount) && self.date.is_none_or(same)
     }
 
-    /// An amount that stands for others: labelled so, or with neither date nor supplier.
-    fn is_total(&self, line: Line<'_>) -> bool {
-        let undated = self.date.is_none_or(|column| line.cell(column).is_empty());
-        let labels = [
-            self.date,
+    /// An amount that stands for others: labelled so, or with neither date nor supplier. Where a
+    /// period stated by the person dates every line, a line without any words is a total only if it
+    /// is the sum of lines before it.
+    fn is_total(&self, line: Line<'_>, amount: Pence, sums: Sums) -> bool {
+        let texts = [
             self.supplier,
             self.department,
             self.service,
             self.category,
             self.description,
         ];
-        let filled =
-            |column: &Option<usize>| column.is_some_and(|column| !line.cell(column).is_empty());
-        let first = line.cells().find(|cell| !cell.is_empty()).unwrap_or("");
-        let mut labelled = labels
-            .iter()
-            .flatten()
-            .map(|&column| line.cell(column))
-            .chain([first]);
-        if labelled.any(says_total) {
+        let texts = || texts.iter().flatten().map(|&column| line.cell(column));
+        let date = self.date.map_or("", |column| line.cell(column));
+        let first = line.cells().find(|cell| !cell.is_empty());
+        if texts().chain([date]).chain(first).any(says_total) {
             return true;
         }
-        // A file-wide period dates every line, so there only a line that says nothing else is a total.
+        let supplier = self.supplier.map_or("", |column| line.cell(column));
         match self.period {
-            None => undated && !filled(&self.supplier),
-            Some(_) => undated && !labels.iter().any(filled),
+            None => date.is_empty() && supplier.is_empty(),
+            Some(_) => {
+                let is_sum = amount == sums.all || amount == sums.since_total;
+                date.is_empty() && texts().all(str::is_empty) && is_sum
+            }
         }
     }
 

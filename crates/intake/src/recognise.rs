@@ -99,10 +99,13 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     }
     let (dataset, proposal) = meaning(source, hints, &heading, &rows)?;
     let mut reading = reading(dataset, form);
-    reading.header_lines = heading.lines;
     reading.columns = proposal.columns;
+    let above = &sample[..heading.data_from];
+    if !above.iter().any(|line| is_payment(&reading, line)) {
+        reading.header_lines = heading.lines;
+    }
     reading.vat = match proposal.vat {
-        VatBasis::NotStated => stated_above(&sample[..heading.data_from], &mut reading.notes),
+        VatBasis::NotStated => stated_above(above, &mut reading.notes),
         stated => stated,
     };
     reading.period = hints.period;
@@ -226,7 +229,7 @@ fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
     heading
 }
 
-/// A heading that sorting the sheet has moved in among its rows. It names the columns of all of them.
+/// A heading that sorting the sheet has moved in among its rows, far down. It names the columns of all of them.
 fn heading_among(sample: &[Sampled]) -> Heading {
     let lines = sample.iter().filter(|line| !holds_data(&line.cells));
     let points = |line: &Sampled| columns::heading_points(&line.cells);
@@ -238,6 +241,18 @@ fn heading_among(sample: &[Sampled]) -> Heading {
         names: line.cells.clone(),
         ..Heading::default()
     })
+}
+
+/// Whether a line above the heading is a row all the same.
+fn is_payment(reading: &Reading, line: &Sampled) -> bool {
+    let cell = |role: Role| {
+        let index = reading.column(role).map(|column| column.index);
+        index
+            .and_then(|index| line.cells.get(index))
+            .filter(|cell| !cell.is_empty())
+    };
+    cell(Role::Amount).is_some_and(|cell| Pence::parse(cell).is_ok())
+        && cell(Role::Date).is_some_and(|cell| dates::readings(cell).is_some())
 }
 
 fn holds_data(cells: &[String]) -> bool {
@@ -533,4 +548,149 @@ fn remark(reading: &mut Reading, layout: Option<&Layout>) {
         ));
     }
     reading.notes.extend(notes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    fn file(text: &str) -> Memory {
+        Memory {
+            name: "ledger.csv".into(),
+            bytes: text.into(),
+        }
+    }
+
+    fn layout(headings: &[&str], roles: &[Role], date_order: Option<DateOrder>) -> Layout {
+        let headings = headings.iter().map(|&heading| heading.to_owned()).collect();
+        Layout {
+            dataset: Dataset::Payments,
+            name: "Testham".into(),
+            headings,
+            roles: roles.to_vec(),
+            date_order,
+        }
+    }
+
+    /// Words that no rule knows, and dates that prove no order.
+    const UNKNOWN: &str = "Ledger of Testham\nWann,Wem,Wieviel\n03/04/2019,Acorn Ltd,1.00\n03/05/2019,Birch Ltd,2.00\n";
+
+    #[test]
+    fn what_a_person_confirmed_once_is_proposed_again() {
+        assert!(matches!(
+            recognise(&file(UNKNOWN), &Hints::default()),
+            Err(Refused::Unclear { .. })
+        ));
+        let roles = [Role::Date, Role::Supplier, Role::Amount];
+        let layouts = [layout(
+            &["Wann", "Wem", "Wieviel"],
+            &roles,
+            Some(DateOrder::MonthFirst),
+        )];
+        let reading = recognise(
+            &file(UNKNOWN),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("confirmed");
+        assert_eq!(
+            reading
+                .columns
+                .iter()
+                .map(|column| column.role)
+                .collect::<Vec<_>>(),
+            roles
+        );
+        assert!(
+            reading
+                .columns
+                .iter()
+                .all(|column| column.confidence == 100)
+        );
+        assert_eq!(reading.columns[0].why, "As confirmed in layout “Testham”.");
+        assert_eq!(
+            (reading.header_lines, reading.date_order),
+            (vec![2], Some(DateOrder::MonthFirst))
+        );
+    }
+
+    #[test]
+    fn a_layout_for_other_headings_changes_nothing() {
+        let text = "Date,Supplier,Amount\n14/03/2019,Acorn Ltd,1.00\n";
+        let layouts = [layout(
+            &["Date", "Supplier", "Net"],
+            &[Role::Other; 3],
+            None,
+        )];
+        let with = recognise(
+            &file(text),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("a ledger");
+        assert_eq!(
+            with,
+            recognise(&file(text), &Hints::default()).expect("a ledger")
+        );
+    }
+
+    #[test]
+    fn the_proof_in_the_file_overrules_the_order_of_a_layout() {
+        let text = "Date,Supplier,Amount\n14/03/2019,Acorn Ltd,1.00\n";
+        let roles = [Role::Date, Role::Supplier, Role::Amount];
+        let layouts = [layout(
+            &["Date", "Supplier", "Amount"],
+            &roles,
+            Some(DateOrder::MonthFirst),
+        )];
+        let reading = recognise(
+            &file(text),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("a ledger");
+        assert_eq!(reading.date_order, Some(DateOrder::DayFirst));
+    }
+
+    #[test]
+    fn a_long_file_is_not_read_to_its_end_once_the_order_is_proved() {
+        struct Counting<'f>(&'f Memory, std::sync::atomic::AtomicU64);
+        struct Counted<'c>(
+            Box<dyn std::io::Read + Send + 'c>,
+            &'c std::sync::atomic::AtomicU64,
+        );
+        impl std::io::Read for Counted<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let read = self.0.read(buffer)?;
+                self.1
+                    .fetch_add(read as u64, std::sync::atomic::Ordering::Relaxed);
+                Ok(read)
+            }
+        }
+        impl Source for Counting<'_> {
+            fn name(&self) -> &str {
+                self.0.name()
+            }
+            fn size(&self) -> Option<u64> {
+                self.0.size()
+            }
+            fn open(&self) -> std::io::Result<Box<dyn std::io::Read + Send + '_>> {
+                Ok(Box::new(Counted(self.0.open()?, &self.1)))
+            }
+        }
+        let long = file(&format!(
+            "Date,Supplier,Amount\n{}",
+            "14/03/2019,Acorn Ltd,1.00\n".repeat(200_000)
+        ));
+        let counting = Counting(&long, Default::default());
+        recognise(&counting, &Hints::default()).expect("a ledger");
+        assert!(counting.1.into_inner() < 1 << 20);
+    }
 }

@@ -87,7 +87,6 @@ fn no_line_is_lost() {
         };
         let form = Form::try_from(&reading).expect("just recognised");
         let mut table = Table::open(&source, &form).expect("just read");
-        table.expect_width(reading.columns.len());
         let heading = reading.header_lines.last().copied().unwrap_or(0);
         let mut lines = 0;
         while let Some(line) = table.next_line().expect("just read") {
