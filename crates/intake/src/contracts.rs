@@ -36,7 +36,6 @@ pub fn read(
         ));
     }
     let mut table = Table::open(source, &form)?;
-    table.expect_width(reading.columns.len());
     let data_after = reading.header_lines.last().copied().unwrap_or(0);
     let mut register = Register {
         reading,

@@ -19,7 +19,6 @@ pub fn read(
 ) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
     let mut table = Table::open(source, &tabular::form(source)?)?;
     let (line, printed) = heading_line(&mut table, source)?;
-    table.expect_width(printed.len());
     let columns = columns(source, &printed, headings)?;
     let mut faults = unknown(line, &printed, headings);
     let mut rows = Vec::new();
@@ -85,10 +84,11 @@ fn plain(heading: &str) -> String {
         .collect()
 }
 
-/// The first line that holds anything, or the keys of JSON objects, with its number.
+/// The first line that holds anything with its number, or the keys of JSON objects, which stand on
+/// no line of their own.
 fn heading_line(table: &mut Table<'_>, source: &dyn Source) -> Result<(u64, Vec<String>), Refused> {
     if let Some(keys) = table.keys() {
-        return Ok((1, keys.to_vec()));
+        return Ok((0, keys.to_vec()));
     }
     while let Some(line) = table.next_line()? {
         if !line.is_blank() {
@@ -432,9 +432,15 @@ mod tests {
 
     #[test]
     fn json_rows_are_read_by_their_keys() {
-        let (rows, faults) =
-            table("services.json", br#"[{"Service": "Desk", "from": "2019"}]"#).expect("a table");
-        assert_eq!(faults, []);
+        let (rows, faults) = table(
+            "services.json",
+            br#"[{"Service": "Desk", "from": "2019", "x": 1}]"#,
+        )
+        .expect("a table");
+        assert_eq!(
+            (faults.len(), faults[0].line, &faults[0].column[..]),
+            (1, 0, "x")
+        );
         assert_eq!(
             (rows[0].text("service"), rows[0].when("from")),
             (Some("Desk"), Some(When::Year(2019)))
