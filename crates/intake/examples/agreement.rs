@@ -26,15 +26,25 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("name the folder of the ledgers")?;
-    println!("file | rows here | rows there | date | amount | gross | supplier | all three | total here | total there");
+    let folder = std::env::args()
+        .nth(1)
+        .ok_or("name the folder of the ledgers")?;
+    println!(
+        "file | rows here | rows there | date | amount | gross | supplier | all three | total here | total there"
+    );
     let mut pairs = Vec::new();
     find(Path::new(&folder), &mut pairs)?;
     pairs.sort();
     for (ledger, cleaned) in pairs {
-        let name = ledger.strip_prefix(&folder).unwrap_or(&ledger).display().to_string();
+        let name = ledger
+            .strip_prefix(&folder)
+            .unwrap_or(&ledger)
+            .display()
+            .to_string();
         match ours(&ledger)? {
-            Ok((ours, basis, rejected)) => compare(&name, &ours, basis, rejected, &theirs(&cleaned)?),
+            Ok((ours, basis, rejected)) => {
+                compare(&name, &ours, basis, rejected, &theirs(&cleaned)?)
+            }
             Err(refused) => println!("{name} | refused: {refused}"),
         }
     }
@@ -47,9 +57,17 @@ fn find(folder: &Path, pairs: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), Box<dy
         let path = entry?.path();
         if path.is_dir() {
             find(&path, pairs)?;
-        } else if let Some(stem) = path.to_str().and_then(|path| path.strip_suffix(".cleaned.csv.gz")) {
+        } else if let Some(stem) = path
+            .to_str()
+            .and_then(|path| path.strip_suffix(".cleaned.csv.gz"))
+        {
             let ledger = ["csv", "csv.gz"].map(|ending| PathBuf::from(format!("{stem}.{ending}")));
-            pairs.extend(ledger.into_iter().find(|ledger| ledger.exists()).map(|ledger| (ledger, path.clone())));
+            pairs.extend(
+                ledger
+                    .into_iter()
+                    .find(|ledger| ledger.exists())
+                    .map(|ledger| (ledger, path.clone())),
+            );
         }
     }
     Ok(())
@@ -58,11 +76,20 @@ fn find(folder: &Path, pairs: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), Box<dy
 type Ours = (Vec<Row>, VatBasis, u64);
 
 fn ours(path: &Path) -> Result<Result<Ours, Refused>, Box<dyn Error>> {
-    let source = Memory { name: path.display().to_string(), bytes: fs::read(path)? };
+    let source = Memory {
+        name: path.display().to_string(),
+        bytes: fs::read(path)?,
+    };
     // Some ledgers print no dates; any period lets the rest of their rows be compared.
     let without = recognise(&source, &Hints::default());
     let reading = match without {
-        Err(Refused::NoDates { .. }) => recognise(&source, &Hints { period: Some("2000".parse()?), ..Hints::default() }),
+        Err(Refused::NoDates { .. }) => recognise(
+            &source,
+            &Hints {
+                period: Some("2000".parse()?),
+                ..Hints::default()
+            },
+        ),
         other => other,
     };
     let reading = match reading {
@@ -71,39 +98,66 @@ fn ours(path: &Path) -> Result<Result<Ours, Refused>, Box<dyn Error>> {
     };
     let mut rows = Vec::new();
     let mut keep = |batch: Payments| {
-        rows.extend((0..batch.len()).map(|row| batch.get(row)).map(|payment| Row {
-            date: payment.date.to_string(),
-            amount: payment.amount.to_string(),
-            gross: payment.gross.unwrap_or(payment.amount).to_string(),
-            supplier: squeezed(payment.supplier),
-        }));
+        rows.extend(
+            (0..batch.len())
+                .map(|row| batch.get(row))
+                .map(|payment| Row {
+                    date: payment.date.to_string(),
+                    amount: payment.amount.to_string(),
+                    gross: payment.gross.unwrap_or(payment.amount).to_string(),
+                    supplier: squeezed(payment.supplier),
+                }),
+        );
         ControlFlow::Continue(())
     };
-    let tally = payments::read(&source, &reading, &mut keep, &mut |_| ControlFlow::Continue(()));
+    let tally = payments::read(&source, &reading, &mut keep, &mut |_| {
+        ControlFlow::Continue(())
+    });
     Ok(tally.map(|tally| (rows, reading.vat, tally.rejected)))
 }
 
 fn theirs(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(MultiGzDecoder::new(File::open(path)?));
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(MultiGzDecoder::new(File::open(path)?));
     let headings = reader.headers()?.clone();
-    let column = |name: &str| headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == name);
-    let (date, amount, supplier) = (column("Payment Date"), column("Amount"), column("Beneficiary Name"));
+    let column = |name: &str| {
+        headings
+            .iter()
+            .position(|heading| heading.trim_start_matches('\u{feff}') == name)
+    };
+    let (date, amount, supplier) = (
+        column("Payment Date"),
+        column("Amount"),
+        column("Beneficiary Name"),
+    );
     let mut rows = Vec::new();
     let mut record = csv::ByteRecord::new();
     while reader.read_byte_record(&mut record)? {
         let cell = |column: Option<usize>| {
-            let bytes = column.and_then(|column| record.get(column)).unwrap_or_default();
+            let bytes = column
+                .and_then(|column| record.get(column))
+                .unwrap_or_default();
             String::from_utf8_lossy(bytes).trim().to_owned()
         };
-        let amount = Pence::parse(&cell(amount)).map_or_else(|_| cell(amount), |pence| pence.to_string());
-        rows.push(Row { date: cell(date), gross: amount.clone(), amount, supplier: squeezed(&cell(supplier)) });
+        let amount =
+            Pence::parse(&cell(amount)).map_or_else(|_| cell(amount), |pence| pence.to_string());
+        rows.push(Row {
+            date: cell(date),
+            gross: amount.clone(),
+            amount,
+            supplier: squeezed(&cell(supplier)),
+        });
     }
     Ok(rows)
 }
 
 /// Without differences of space and case.
 fn squeezed(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 /// How many items the two lists share, each counted as often as it occurs in both.
@@ -130,33 +184,50 @@ fn compare(name: &str, ours: &[Row], basis: VatBasis, rejected: u64, theirs: &[R
     let gross_agrees = by(|row| &row.gross) > by(|row| &row.amount);
     // Where they took the gross amount, rows are compared by that.
     let whole = |row: &Row| {
-        let amount = if gross_agrees { &row.gross } else { &row.amount };
+        let amount = if gross_agrees {
+            &row.gross
+        } else {
+            &row.amount
+        };
         (row.date.clone(), amount.clone(), row.supplier.clone())
     };
     let all = shared(ours.iter().map(whole), theirs.iter().map(whole));
     println!(
         "{name} | {}{} | {} | {} | {} | {} | {} | {all} | {} {basis:?} | {}",
         ours.len(),
-        if rejected > 0 { format!(" (+{rejected} faults)") } else { String::new() },
+        if rejected > 0 {
+            format!(" (+{rejected} faults)")
+        } else {
+            String::new()
+        },
         theirs.len(),
         by(|row| &row.date),
         by(|row| &row.amount),
         by(|row| &row.gross),
         by(|row| &row.supplier),
-        total(ours.iter().map(|row| if gross_agrees { &row.gross } else { &row.amount })),
+        total(ours.iter().map(|row| if gross_agrees {
+            &row.gross
+        } else {
+            &row.amount
+        })),
         total(theirs.iter().map(|row| &row.amount)),
     );
     if all < ours.len().max(theirs.len()) {
         for (side, these, those) in [("only here", ours, theirs), ("only there", theirs, ours)] {
             let mut left: BTreeMap<_, usize> = BTreeMap::new();
-            those.iter().for_each(|row| *left.entry(whole(row)).or_default() += 1);
-            let only = these.iter().map(whole).filter(|row| match left.get_mut(row) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    false
-                }
-                _ => true,
-            });
+            those
+                .iter()
+                .for_each(|row| *left.entry(whole(row)).or_default() += 1);
+            let only = these
+                .iter()
+                .map(whole)
+                .filter(|row| match left.get_mut(row) {
+                    Some(count) if *count > 0 => {
+                        *count -= 1;
+                        false
+                    }
+                    _ => true,
+                });
             only.take(3).for_each(|row| println!("    {side}: {row:?}"));
         }
     }

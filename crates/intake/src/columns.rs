@@ -82,13 +82,18 @@ struct RoleRule {
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let file: RulesFile = toml::from_str(include_str!("columns.toml")).expect("a test reads columns.toml");
+    let file: RulesFile =
+        toml::from_str(include_str!("columns.toml")).expect("a test reads columns.toml");
     let language = Language::new(&file);
     let roles = file
         .roles
         .into_iter()
         .map(|rule| RoleRule {
-            headings: rule.headings.iter().map(|(text, points)| (language.words(text), *points)).collect(),
+            headings: rule
+                .headings
+                .iter()
+                .map(|(text, points)| (language.words(text), *points))
+                .collect(),
             role: rule.role,
             datasets: rule.datasets,
             values: rule.values,
@@ -110,7 +115,9 @@ struct Language {
 impl Language {
     fn new(file: &RulesFile) -> Language {
         let turned = |table: &BTreeMap<String, Vec<String>>| -> Vec<(String, String)> {
-            let pairs = table.iter().flat_map(|(one, same)| same.iter().map(move |word| (word.clone(), one.clone())));
+            let pairs = table
+                .iter()
+                .flat_map(|(one, same)| same.iter().map(move |word| (word.clone(), one.clone())));
             pairs.collect()
         };
         let mut phrases: Vec<(String, String)> = turned(&file.phrases)
@@ -118,8 +125,15 @@ impl Language {
             .map(|(phrase, one)| (format!(" {phrase} "), format!(" {one} ")))
             .collect();
         phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-        let words = turned(&file.words).into_iter().map(|(word, one)| (singular(&word).to_owned(), one)).collect();
-        Language { phrases, words, silent: file.silent.words.clone() }
+        let words = turned(&file.words)
+            .into_iter()
+            .map(|(word, one)| (singular(&word).to_owned(), one))
+            .collect();
+        Language {
+            phrases,
+            words,
+            silent: file.silent.words.clone(),
+        }
     }
 
     /// The words of a heading, each once and in their order.
@@ -131,7 +145,10 @@ impl Language {
             }
         }
         let mut words: Vec<String> = Vec::new();
-        for word in plain.split_whitespace().filter(|word| !self.silent.contains(*word)) {
+        for word in plain
+            .split_whitespace()
+            .filter(|word| !self.silent.contains(*word))
+        {
             let word = singular(word);
             let word = self.words.get(word).map_or(word, String::as_str);
             if !words.iter().any(|known| known == word) {
@@ -151,7 +168,8 @@ fn plain(heading: &str) -> String {
         let after = characters.get(place + 1);
         let begins_word = character.is_uppercase()
             && (before.is_some_and(char::is_lowercase)
-                || (before.is_some_and(char::is_uppercase) && after.is_some_and(|next| next.is_lowercase())));
+                || (before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(|next| next.is_lowercase())));
         if begins_word {
             plain.push(' ');
         }
@@ -201,14 +219,22 @@ impl RoleRule {
         let points = |(meant, points): &(Vec<String>, u8)| {
             let mut lost = 0;
             for word in meant {
-                let costs = words.iter().enumerate().filter_map(|(i, w)| cost(w, word, i + 1 == words.len()));
+                let costs = words
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, w)| cost(w, word, i + 1 == words.len()));
                 lost += costs.min()?;
             }
             let extra = words.len().saturating_sub(meant.len()) as u8;
-            let points = points.saturating_sub(lost + extra.saturating_mul(EXTRA_WORD).min(EXTRA_WORDS));
+            let points =
+                points.saturating_sub(lost + extra.saturating_mul(EXTRA_WORD).min(EXTRA_WORDS));
             Some((meant.len(), points))
         };
-        self.headings.iter().filter_map(points).max().map_or(0, |(_, points)| points)
+        self.headings
+            .iter()
+            .filter_map(points)
+            .max()
+            .map_or(0, |(_, points)| points)
     }
 }
 
@@ -217,10 +243,19 @@ impl RoleRule {
 pub fn heading_points(cells: &[String]) -> (u32, usize) {
     let best = |cell: &String| {
         let words = RULES.language.words(cell);
-        let points = RULES.roles.iter().map(|rule| rule.points(&words)).max().unwrap_or(0);
+        let points = RULES
+            .roles
+            .iter()
+            .map(|rule| rule.points(&words))
+            .max()
+            .unwrap_or(0);
         u32::from(points)
     };
-    let recognised: Vec<u32> = cells.iter().map(best).filter(|&points| points >= u32::from(TAKEN)).collect();
+    let recognised: Vec<u32> = cells
+        .iter()
+        .map(best)
+        .filter(|&points| points >= u32::from(TAKEN))
+        .collect();
     (recognised.iter().sum(), recognised.len())
 }
 
@@ -259,9 +294,16 @@ pub struct Evidence {
 impl Evidence {
     /// Look at one column of a sample of rows.
     pub fn of(rows: &[Vec<String>], column: usize) -> Evidence {
-        let mut evidence = Evidence { rows: rows.len(), ..Evidence::default() };
+        let mut evidence = Evidence {
+            rows: rows.len(),
+            ..Evidence::default()
+        };
         let mut distinct = BTreeSet::new();
-        for cell in rows.iter().filter_map(|row| row.get(column)).map(String::as_str) {
+        for cell in rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(String::as_str)
+        {
             if cell.is_empty() {
                 continue;
             }
@@ -276,7 +318,8 @@ impl Evidence {
                 evidence.amounts += 1;
                 evidence.decimals += usize::from(cell.contains('.'));
             }
-            evidence.lettered += usize::from(cell.chars().filter(|c| c.is_alphabetic()).count() > 1);
+            evidence.lettered +=
+                usize::from(cell.chars().filter(|c| c.is_alphabetic()).count() > 1);
             evidence.digits += usize::from(cell.bytes().any(|byte| byte.is_ascii_digit()));
             evidence.personal += usize::from(is_personal(cell));
         }
@@ -313,13 +356,23 @@ impl Evidence {
 /// A masked or full card number, an e-mail address, or a British telephone number.
 fn is_personal(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    let masks = cell.chars().filter(|c| matches!(c, '*' | 'x' | 'X')).count();
-    let only = |allowed: &str| cell.chars().all(|c| c.is_ascii_digit() || allowed.contains(c));
-    let card = only("*xX -") && digits >= 4 && (masks >= 4 && digits + masks >= 12 || digits == 16 && cell.len() > 16);
+    let masks = cell
+        .chars()
+        .filter(|c| matches!(c, '*' | 'x' | 'X'))
+        .count();
+    let only = |allowed: &str| {
+        cell.chars()
+            .all(|c| c.is_ascii_digit() || allowed.contains(c))
+    };
+    let card = only("*xX -")
+        && digits >= 4
+        && (masks >= 4 && digits + masks >= 12 || digits == 16 && cell.len() > 16);
     let email = cell.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !cell.contains(' ') && host.contains('.') && !host.ends_with('.')
     });
-    let telephone = (digits == 11 && cell.starts_with('0') || cell.starts_with("+44")) && cell.contains(' ') && only("+() ");
+    let telephone = (digits == 11 && cell.starts_with('0') || cell.starts_with("+44"))
+        && cell.contains(' ')
+        && only("+() ");
     card || email || telephone
 }
 
@@ -343,15 +396,32 @@ struct Candidate {
 
 /// Propose a role for each column from its heading and from sample rows.
 pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> Proposal {
-    let evidence: Vec<Evidence> = (0..headings.len()).map(|column| Evidence::of(rows, column)).collect();
+    let evidence: Vec<Evidence> = (0..headings.len())
+        .map(|column| Evidence::of(rows, column))
+        .collect();
     let mut candidates: Vec<Candidate> = Vec::new();
     for (column, heading) in headings.iter().enumerate() {
         let words = RULES.language.words(heading);
-        for rule in RULES.roles.iter().filter(|rule| rule.datasets.contains(&dataset)) {
+        for rule in RULES
+            .roles
+            .iter()
+            .filter(|rule| rule.datasets.contains(&dataset))
+        {
             let (fit, agreeing) = evidence[column].fit(rule.values);
             let points = (f64::from(rule.points(&words)) * fit).round() as u8;
-            if points >= if rule.role == Role::Amount { TAKEN_AS_AMOUNT } else { TAKEN } {
-                candidates.push(Candidate { column, rule, points, agreeing });
+            if points
+                >= if rule.role == Role::Amount {
+                    TAKEN_AS_AMOUNT
+                } else {
+                    TAKEN
+                }
+            {
+                candidates.push(Candidate {
+                    column,
+                    rule,
+                    points,
+                    agreeing,
+                });
             }
         }
     }
@@ -363,53 +433,92 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
         .map(|(index, heading)| not_taken(index, heading, &evidence[index]))
         .collect();
     let settled = |columns: &[ColumnReading], column: usize| columns[column].confidence > 0;
-    let has = |columns: &[ColumnReading], role: Role| columns.iter().any(|column| column.role == role);
+    let has =
+        |columns: &[ColumnReading], role: Role| columns.iter().any(|column| column.role == role);
     let many = |role: Role| matches!(role, Role::Personal | Role::Other);
     let take = |columns: &mut Vec<ColumnReading>, first: fn(Role) -> bool| {
-        for candidate in candidates.iter().filter(|candidate| first(candidate.rule.role)) {
+        for candidate in candidates
+            .iter()
+            .filter(|candidate| first(candidate.rule.role))
+        {
             let role = candidate.rule.role;
             if settled(columns, candidate.column) || (has(columns, role) && !many(role)) {
                 continue;
             }
             let rival = |other: &&Candidate| {
-                other.rule.role == role && other.column != candidate.column && other.points + RIVAL >= candidate.points
+                other.rule.role == role
+                    && other.column != candidate.column
+                    && other.points + RIVAL >= candidate.points
             };
             let over = candidates.iter().filter(|_| !many(role)).find(rival);
-            let why = why(candidate, headings, over.map(|other| headings[other.column].as_str()));
+            let why = why(
+                candidate,
+                headings,
+                over.map(|other| headings[other.column].as_str()),
+            );
             let column = &mut columns[candidate.column];
             (column.role, column.confidence, column.why) = (role, candidate.points, why);
         }
     };
     // What must not be kept comes first, then what the money cannot be understood without.
     take(&mut columns, |role| role == Role::Personal);
-    take(&mut columns, |role| matches!(role, Role::Amount | Role::Date | Role::Supplier));
+    take(&mut columns, |role| {
+        matches!(role, Role::Amount | Role::Date | Role::Supplier)
+    });
     take(&mut columns, |_| true);
-    let amounts: Vec<Candidate> = candidates.iter().filter(|c| c.rule.role == Role::Amount).copied().collect();
+    let amounts: Vec<Candidate> = candidates
+        .iter()
+        .filter(|c| c.rule.role == Role::Amount)
+        .copied()
+        .collect();
     let unclear = equally_likely(&amounts, headings, rows);
     let amount = columns.iter().find(|column| column.role == Role::Amount);
     let vat = amount.map_or(VatBasis::NotStated, |column| vat_basis(&column.header));
-    Proposal { columns, vat, unclear }
+    Proposal {
+        columns,
+        vat,
+        unclear,
+    }
 }
 
 fn not_taken(index: usize, heading: &str, evidence: &Evidence) -> ColumnReading {
     let header = heading.to_owned();
     if evidence.filled > 0 && evidence.personal * 2 > evidence.filled {
         let why = "Its values look like card numbers, e-mail addresses or telephone numbers, which are not kept.".to_owned();
-        return ColumnReading { index, header, role: Role::Personal, confidence: 90, why };
+        return ColumnReading {
+            index,
+            header,
+            role: Role::Personal,
+            confidence: 90,
+            why,
+        };
     }
-    let why = "Neither heading nor values say that it is needed; it stays in the source file.".to_owned();
-    ColumnReading { index, header, role: Role::Other, confidence: 0, why }
+    let why =
+        "Neither heading nor values say that it is needed; it stays in the source file.".to_owned();
+    ColumnReading {
+        index,
+        header,
+        role: Role::Other,
+        confidence: 0,
+        why,
+    }
 }
 
 fn why(candidate: &Candidate, headings: &[String], over: Option<&str>) -> String {
-    let mut why = format!("“{}” reads as {}", headings[candidate.column], candidate.rule.meaning);
+    let mut why = format!(
+        "“{}” reads as {}",
+        headings[candidate.column], candidate.rule.meaning
+    );
     let kind = match candidate.rule.values {
         Values::Dates => Some("dates"),
         Values::Amounts => Some("amounts"),
         Values::Names | Values::Codes | Values::Any => None,
     };
     if let Some(kind) = kind {
-        why.push_str(&format!(", and {}% of its cells are {kind}", candidate.agreeing));
+        why.push_str(&format!(
+            ", and {}% of its cells are {kind}",
+            candidate.agreeing
+        ));
     }
     if let Some(over) = over {
         why.push_str(&format!("; taken before “{over}”"));
@@ -419,27 +528,47 @@ fn why(candidate: &Candidate, headings: &[String], over: Option<&str>) -> String
 }
 
 /// Says so when two columns of different amounts are equally likely to be the one.
-fn equally_likely(amounts: &[Candidate], headings: &[String], rows: &[Vec<String>]) -> Option<String> {
-    let [first, second, ..] = amounts else { return None };
-    if first.points > second.points + EQUAL || vat_basis(&headings[first.column]) != vat_basis(&headings[second.column]) {
+fn equally_likely(
+    amounts: &[Candidate],
+    headings: &[String],
+    rows: &[Vec<String>],
+) -> Option<String> {
+    let [first, second, ..] = amounts else {
+        return None;
+    };
+    if first.points > second.points + EQUAL
+        || vat_basis(&headings[first.column]) != vat_basis(&headings[second.column])
+    {
         return None;
     }
     if same_amounts(rows, first.column, second.column) {
         return None;
     }
     let named = |candidate: &Candidate| name(candidate.column, &headings[candidate.column]);
-    Some(format!("{} and {} could both be the amount paid: confirm which in the columns", named(first), named(second)))
+    Some(format!(
+        "{} and {} could both be the amount paid: confirm which in the columns",
+        named(first),
+        named(second)
+    ))
 }
 
 /// A column as people find it: its heading, or its number where it has none.
 pub fn name(index: usize, heading: &str) -> String {
-    if heading.is_empty() { format!("column {}", index + 1) } else { format!("“{heading}”") }
+    if heading.is_empty() {
+        format!("column {}", index + 1)
+    } else {
+        format!("“{heading}”")
+    }
 }
 
 /// Whether two columns hold the same amounts in nearly every row.
 fn same_amounts(rows: &[Vec<String>], one: usize, other: usize) -> bool {
-    let amount = |row: &Vec<String>, column: usize| row.get(column).and_then(|cell| Pence::parse(cell).ok());
-    let differing = rows.iter().filter(|row| amount(row, one) != amount(row, other)).count();
+    let amount =
+        |row: &Vec<String>, column: usize| row.get(column).and_then(|cell| Pence::parse(cell).ok());
+    let differing = rows
+        .iter()
+        .filter(|row| amount(row, one) != amount(row, other))
+        .count();
     differing * 50 <= rows.len()
 }
 
@@ -447,55 +576,108 @@ fn same_amounts(rows: &[Vec<String>], one: usize, other: usize) -> bool {
 /// than with headings, since a wrong guess would be silent.
 pub fn propose_without_headings(rows: &[Vec<String>]) -> Proposal {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let evidence: Vec<Evidence> = (0..width).map(|column| Evidence::of(rows, column)).collect();
-    let mut columns: Vec<ColumnReading> =
-        (0..width).map(|column| not_taken(column, "", &evidence[column])).collect();
+    let evidence: Vec<Evidence> = (0..width)
+        .map(|column| Evidence::of(rows, column))
+        .collect();
+    let mut columns: Vec<ColumnReading> = (0..width)
+        .map(|column| not_taken(column, "", &evidence[column]))
+        .collect();
     let mut take = |column: usize, role: Role, confidence: u8, why: String| {
-        columns[column] = ColumnReading { index: column, header: String::new(), role, confidence, why };
+        columns[column] = ColumnReading {
+            index: column,
+            header: String::new(),
+            role,
+            confidence,
+            why,
+        };
     };
-    let mostly = |count: usize, evidence: &Evidence| count * 10 >= rows.len() * 9 && evidence.filled > 0;
-    if let Some(date) = (0..width).find(|&column| mostly(evidence[column].dates, &evidence[column])) {
+    let mostly =
+        |count: usize, evidence: &Evidence| count * 10 >= rows.len() * 9 && evidence.filled > 0;
+    if let Some(date) = (0..width).find(|&column| mostly(evidence[column].dates, &evidence[column]))
+    {
         let share = evidence[date].share(evidence[date].dates) * 100.0;
-        take(date, Role::Date, 70, format!("The first column of dates ({share:.0}% of its cells)."));
+        take(
+            date,
+            Role::Date,
+            70,
+            format!("The first column of dates ({share:.0}% of its cells)."),
+        );
     }
     let amounts: Vec<usize> = (0..width)
         .filter(|&column| {
             let it = &evidence[column];
-            mostly(it.amounts, it) && it.decimals * 10 >= it.filled * 3 && it.distinct * 20 >= it.filled
+            mostly(it.amounts, it)
+                && it.decimals * 10 >= it.filled * 3
+                && it.distinct * 20 >= it.filled
         })
         .collect();
     let in_pounds = |column: usize| {
-        let next = rows.iter().filter_map(|row| row.get(column + 1)).filter(|cell| !cell.is_empty());
+        let next = rows
+            .iter()
+            .filter_map(|row| row.get(column + 1))
+            .filter(|cell| !cell.is_empty());
         let mut next = next.peekable();
         next.peek().is_some() && next.all(|currency| currency.eq_ignore_ascii_case("GBP"))
     };
-    let pounds: Vec<usize> = amounts.iter().copied().filter(|&column| in_pounds(column)).collect();
+    let pounds: Vec<usize> = amounts
+        .iter()
+        .copied()
+        .filter(|&column| in_pounds(column))
+        .collect();
     let unclear = match (&pounds[..], &amounts[..]) {
         (&[amount], _) => {
-            take(amount, Role::Amount, 65, "A column of amounts beside one that always says GBP.".to_owned());
+            take(
+                amount,
+                Role::Amount,
+                65,
+                "A column of amounts beside one that always says GBP.".to_owned(),
+            );
             None
         }
         (_, &[amount]) => {
-            take(amount, Role::Amount, 60, "The only column whose cells are amounts with pence.".to_owned());
+            take(
+                amount,
+                Role::Amount,
+                60,
+                "The only column whose cells are amounts with pence.".to_owned(),
+            );
             None
         }
         (_, []) => Some("it has no heading, and no column of amounts was found".to_owned()),
         _ => {
-            let numbers: Vec<String> = amounts.iter().map(|column| (column + 1).to_string()).collect();
-            Some(format!("it has no heading, and columns {} could each be the amount paid", numbers.join(", ")))
+            let numbers: Vec<String> = amounts
+                .iter()
+                .map(|column| (column + 1).to_string())
+                .collect();
+            Some(format!(
+                "it has no heading, and columns {} could each be the amount paid",
+                numbers.join(", ")
+            ))
         }
     };
     let names = |column: usize| {
         let it = &evidence[column];
-        let free = it.dates == 0 && it.amounts * 5 < it.filled && it.personal * 2 < it.filled.max(1);
+        let free =
+            it.dates == 0 && it.amounts * 5 < it.filled && it.personal * 2 < it.filled.max(1);
         free && it.lettered * 10 >= rows.len() * 6 && it.distinct * 10 >= it.filled.min(100)
     };
-    let supplier = (0..width).filter(|&column| names(column)).max_by_key(|&column| (evidence[column].distinct, std::cmp::Reverse(column)));
+    let supplier = (0..width)
+        .filter(|&column| names(column))
+        .max_by_key(|&column| (evidence[column].distinct, std::cmp::Reverse(column)));
     if let Some(supplier) = supplier {
         let distinct = evidence[supplier].distinct;
-        take(supplier, Role::Supplier, 60, format!("The column with most different names ({distinct} in the rows looked at)."));
+        take(
+            supplier,
+            Role::Supplier,
+            60,
+            format!("The column with most different names ({distinct} in the rows looked at)."),
+        );
     }
-    Proposal { columns, vat: VatBasis::NotStated, unclear }
+    Proposal {
+        columns,
+        vat: VatBasis::NotStated,
+        unclear,
+    }
 }
 
 #[cfg(test)]
@@ -504,16 +686,30 @@ mod tests {
 
     /// A file of a few rows, its cells after `|`; answers the role of each column.
     fn roles(dataset: Dataset, table: &str) -> Vec<Role> {
-        let mut lines = table.lines().map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+        let mut lines = table.lines().map(|line| {
+            line.split('|')
+                .map(|cell| cell.trim().to_owned())
+                .collect::<Vec<_>>()
+        });
         let headings = lines.next().expect("a heading");
         let rows: Vec<Vec<String>> = lines.collect();
-        propose(dataset, &headings, &rows).columns.into_iter().map(|column| column.role).collect()
+        propose(dataset, &headings, &rows)
+            .columns
+            .into_iter()
+            .map(|column| column.role)
+            .collect()
     }
 
     fn best(heading: &str) -> (Role, u8) {
         let words = RULES.language.words(heading);
-        let rules = RULES.roles.iter().filter(|rule| rule.datasets.contains(&Dataset::Payments));
-        rules.map(|rule| (rule.role, rule.points(&words))).max_by_key(|(_, points)| *points).expect("rules")
+        let rules = RULES
+            .roles
+            .iter()
+            .filter(|rule| rule.datasets.contains(&Dataset::Payments));
+        rules
+            .map(|rule| (rule.role, rule.points(&words)))
+            .max_by_key(|(_, points)| *points)
+            .expect("rules")
     }
 
     #[test]
@@ -570,16 +766,25 @@ mod tests {
     fn net_is_taken_before_gross_and_the_day_paid_before_other_days() {
         use Role::{Amount, Date, Gross, Other, Supplier, Vat};
         let table = "Invoice Date|Payment Date|Gross|VAT|Net|Supplier\n01/02/2019|03/02/2019|12.00|2.00|10.00|Acorn Ltd";
-        assert_eq!(roles(Dataset::Payments, table), [Other, Date, Gross, Vat, Amount, Supplier]);
+        assert_eq!(
+            roles(Dataset::Payments, table),
+            [Other, Date, Gross, Vat, Amount, Supplier]
+        );
         let table = "Posting Date|Invoice Date|Gross Amount|Supplier\n01/02/2019|03/02/2019|12.00|Acorn Ltd";
-        assert_eq!(roles(Dataset::Payments, table), [Other, Date, Amount, Supplier]);
+        assert_eq!(
+            roles(Dataset::Payments, table),
+            [Other, Date, Amount, Supplier]
+        );
     }
 
     #[test]
     fn values_overrule_headings() {
         use Role::{Amount, Date, Other, Supplier, SupplierNumber};
         let table = "Amount|Date|Vendor|Vendor Name|Payment\nOffice|01/02/2019|4711|Acorn Ltd|9.50\nRoads|02/02/2019|4712|Birch Ltd|8.50";
-        assert_eq!(roles(Dataset::Payments, table), [Other, Date, SupplierNumber, Supplier, Amount]);
+        assert_eq!(
+            roles(Dataset::Payments, table),
+            [Other, Date, SupplierNumber, Supplier, Amount]
+        );
     }
 
     #[test]
@@ -606,20 +811,44 @@ mod tests {
     #[test]
     fn two_equally_likely_amounts_are_for_a_person_to_decide() {
         let headings = ["Date", "Amount", "Amount", "Supplier"].map(str::to_owned);
-        let row = |one: &str, other: &str| ["01/02/2019", one, other, "Acorn Ltd"].map(str::to_owned).to_vec();
-        assert!(propose(Dataset::Payments, &headings, &[row("1.00", "2.00")]).unclear.is_some());
-        assert!(propose(Dataset::Payments, &headings, &[row("1.00", "1.00")]).unclear.is_none());
+        let row = |one: &str, other: &str| {
+            ["01/02/2019", one, other, "Acorn Ltd"]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        assert!(
+            propose(Dataset::Payments, &headings, &[row("1.00", "2.00")])
+                .unclear
+                .is_some()
+        );
+        assert!(
+            propose(Dataset::Payments, &headings, &[row("1.00", "1.00")])
+                .unclear
+                .is_none()
+        );
     }
 
     #[test]
     fn without_headings_values_decide_or_nobody() {
         let row = |i: usize, other: &str| {
-            let cells = [format!("{:02}/02/2019", i + 1), format!("{i}1.50"), other.to_owned(), format!("Firm {i} Ltd")];
+            let cells = [
+                format!("{:02}/02/2019", i + 1),
+                format!("{i}1.50"),
+                other.to_owned(),
+                format!("Firm {i} Ltd"),
+            ];
             cells.to_vec()
         };
         let rows: Vec<Vec<String>> = (0..9).map(|i| row(i, "GBP")).collect();
-        let roles: Vec<Role> = propose_without_headings(&rows).columns.into_iter().map(|column| column.role).collect();
-        assert_eq!(roles, [Role::Date, Role::Amount, Role::Other, Role::Supplier]);
+        let roles: Vec<Role> = propose_without_headings(&rows)
+            .columns
+            .into_iter()
+            .map(|column| column.role)
+            .collect();
+        assert_eq!(
+            roles,
+            [Role::Date, Role::Amount, Role::Other, Role::Supplier]
+        );
         let rows: Vec<Vec<String>> = (0..9).map(|i| row(i, &format!("{i}2.50"))).collect();
         assert!(propose_without_headings(&rows).unclear.is_some());
     }
@@ -631,7 +860,15 @@ mod tests {
                      C1|Dive surveys|Acorn Ltd|10.00|20.00|2022-03-07|2024-03-07";
         assert_eq!(
             roles(Dataset::Contracts, table),
-            [Reference, Title, Supplier, AnnualValue, ContractValue, Start, End]
+            [
+                Reference,
+                Title,
+                Supplier,
+                AnnualValue,
+                ContractValue,
+                Start,
+                End
+            ]
         );
     }
 }

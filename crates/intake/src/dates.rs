@@ -36,12 +36,20 @@ pub struct Readings {
 
 impl Readings {
     fn plain(period: Period) -> Option<Readings> {
-        Some(Readings { day_first: Some(period), month_first: Some(period), serial: false })
+        Some(Readings {
+            day_first: Some(period),
+            month_first: Some(period),
+            serial: false,
+        })
     }
 
     fn either(day_first: Option<Period>, month_first: Option<Period>) -> Option<Readings> {
         let one = day_first.or(month_first);
-        one.map(|_| Readings { day_first, month_first, serial: false })
+        one.map(|_| Readings {
+            day_first,
+            month_first,
+            serial: false,
+        })
     }
 
     /// From the start of one to the end of the other.
@@ -50,7 +58,10 @@ impl Readings {
             let (from, to) = (from?.from, to?.to);
             (from <= to).then_some(Period { from, to })
         };
-        Readings::either(span(self.day_first, other.day_first), span(self.month_first, other.month_first))
+        Readings::either(
+            span(self.day_first, other.day_first),
+            span(self.month_first, other.month_first),
+        )
     }
 }
 
@@ -97,12 +108,15 @@ pub fn days(text: &str, order: DateOrder) -> Result<Period, NotADay> {
 fn common(text: &[u8], order: DateOrder) -> Option<Date> {
     let digits = |from: usize, to: usize| {
         text[from..to].iter().try_fold(0i16, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| number * 10 + i16::from(byte - b'0'))
         })
     };
     let (year, month, day) = match (text, order) {
         ([_, _, _, _, b'-', _, _, b'-', _, _], _) => (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?),
-        ([_, _, b'/', _, _, b'/', _, _, _, _], DateOrder::DayFirst) => (digits(6, 10)?, digits(3, 5)?, digits(0, 2)?),
+        ([_, _, b'/', _, _, b'/', _, _, _, _], DateOrder::DayFirst) => {
+            (digits(6, 10)?, digits(3, 5)?, digits(0, 2)?)
+        }
         _ => return None,
     };
     date(year, month, day)
@@ -113,7 +127,10 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
 fn date(year: i16, month: i16, day: i16) -> Option<Date> {
     let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    YEARS.contains(&year).then(|| Date::new(year, month, day).ok()).flatten()
+    YEARS
+        .contains(&year)
+        .then(|| Date::new(year, month, day).ok())
+        .flatten()
 }
 
 fn day(year: i16, month: i16, day: i16) -> Option<Period> {
@@ -123,13 +140,20 @@ fn day(year: i16, month: i16, day: i16) -> Option<Period> {
 /// `months` whole months from the first of `month`.
 fn months(year: i16, month: i16, months: i32) -> Option<Period> {
     let from = date(year, month, 1)?;
-    Some(Period { from, to: (from + (months - 1).months()).last_of_month() })
+    Some(Period {
+        from,
+        to: (from + (months - 1).months()).last_of_month(),
+    })
 }
 
 /// Cut off `00:00:00`, `T09:30:00Z` or `12:00 AM`.
 fn without_time(text: &str) -> &str {
-    let Some((before, _)) = text.split_once(':') else { return text };
-    before.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['T', ' '])
+    let Some((before, _)) = text.split_once(':') else {
+        return text;
+    };
+    before
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end_matches(['T', ' '])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,12 +171,22 @@ fn tokenise(text: &str, tokens: &mut [Token; 8]) -> Option<usize> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let class = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
-        let length = rest.find(|c: char| class(c) != class(first)).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| class(c) != class(first))
+            .unwrap_or(rest.len());
         let (part, after) = rest.split_at(length);
         let token = match class(first) {
-            (true, _) => Token::Number { value: part.parse().ok()?, digits: part.len() },
+            (true, _) => Token::Number {
+                value: part.parse().ok()?,
+                digits: part.len(),
+            },
             (_, true) => word(part)?,
-            _ if part.chars().all(|c| matches!(c, '/' | '-' | '.' | ',' | ' ' | '–' | '\'' | '_' | '\u{a0}')) => Token::Skip,
+            _ if part.chars().all(|c| {
+                matches!(c, '/' | '-' | '.' | ',' | ' ' | '–' | '\'' | '_' | '\u{a0}')
+            }) =>
+            {
+                Token::Skip
+            }
             _ => return None,
         };
         if token != Token::Skip {
@@ -165,15 +199,37 @@ fn tokenise(text: &str, tokens: &mut [Token; 8]) -> Option<usize> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 const FILLERS: [&str; 9] = ["st", "nd", "rd", "th", "of", "the", "to", "until", "and"];
 
 fn word(part: &str) -> Option<Token> {
     let word = part.to_ascii_lowercase();
-    let begins = |names: &[&str]| names.iter().position(|name| word.len() >= 3 && name.starts_with(&word));
+    let begins = |names: &[&str]| {
+        names
+            .iter()
+            .position(|name| word.len() >= 3 && name.starts_with(&word))
+    };
     match word.as_str() {
         "q" | "qtr" | "quarter" => Some(Token::Quarter),
         "p" | "period" => Some(Token::Period),
@@ -181,7 +237,9 @@ fn word(part: &str) -> Option<Token> {
         filler if FILLERS.contains(&filler) => Some(Token::Skip),
         _ => match begins(&MONTHS) {
             Some(month) => Some(Token::Month(month as i16 + 1)),
-            None => begins(&WEEKDAYS).or((word == "tues" || word == "thurs").then_some(0)).map(|_| Token::Skip),
+            None => begins(&WEEKDAYS)
+                .or((word == "tues" || word == "thurs").then_some(0))
+                .map(|_| Token::Skip),
         },
     }
 }
@@ -189,42 +247,160 @@ fn word(part: &str) -> Option<Token> {
 fn read(tokens: &[Token]) -> Option<Readings> {
     use Token::{Month, Number, Period as Numbered, Quarter};
     match *tokens {
-        [Number { value: y, digits: 4 }, Number { value: m, digits: 1..=2 }, Number { value: d, digits: 1..=2 }] => {
-            Readings::plain(day(y as i16, m as i16, d as i16)?)
-        }
-        [Number { value: a, digits: 1..=2 }, Number { value: b, digits: 1..=2 }, Number { value: y, digits }] => {
+        [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: m,
+                digits: 1..=2,
+            },
+            Number {
+                value: d,
+                digits: 1..=2,
+            },
+        ] => Readings::plain(day(y as i16, m as i16, d as i16)?),
+        [
+            Number {
+                value: a,
+                digits: 1..=2,
+            },
+            Number {
+                value: b,
+                digits: 1..=2,
+            },
+            Number { value: y, digits },
+        ] => {
             let year = year(y, digits)?;
             Readings::either(day(year, b as i16, a as i16), day(year, a as i16, b as i16))
         }
-        [Number { value: d, digits: 1..=2 }, Month(m), Number { value: y, digits }]
-        | [Month(m), Number { value: d, digits: 1..=2 }, Number { value: y, digits }] => {
-            Readings::plain(day(year(y, digits)?, m, d as i16)?)
-        }
+        [
+            Number {
+                value: d,
+                digits: 1..=2,
+            },
+            Month(m),
+            Number { value: y, digits },
+        ]
+        | [
+            Month(m),
+            Number {
+                value: d,
+                digits: 1..=2,
+            },
+            Number { value: y, digits },
+        ] => Readings::plain(day(year(y, digits)?, m, d as i16)?),
         [Month(m), Number { value: y, digits }] => Readings::plain(months(year(y, digits)?, m, 1)?),
-        [Number { value: y, digits: 4 }, Month(m)] => Readings::plain(months(y as i16, m, 1)?),
-        [Number { value: y, digits: 4 }, Number { value: m, digits: 2 }]
-        | [Number { value: m, digits: 1..=2 }, Number { value: y, digits: 4 }] => {
-            Readings::plain(months(y as i16, m as i16, 1)?)
-        }
-        [Number { value, digits: 8 }] => {
-            Readings::plain(day((value / 10_000) as i16, (value / 100 % 100) as i16, (value % 100) as i16)?)
-        }
+        [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Month(m),
+        ] => Readings::plain(months(y as i16, m, 1)?),
+        [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: m,
+                digits: 2,
+            },
+        ]
+        | [
+            Number {
+                value: m,
+                digits: 1..=2,
+            },
+            Number {
+                value: y,
+                digits: 4,
+            },
+        ] => Readings::plain(months(y as i16, m as i16, 1)?),
+        [Number { value, digits: 8 }] => Readings::plain(day(
+            (value / 10_000) as i16,
+            (value / 100 % 100) as i16,
+            (value % 100) as i16,
+        )?),
         [Number { value, digits: 5 }] => serial(value),
         [Month(first), Month(last), Number { value: y, digits }] => {
             let year = year(y, digits)?;
-            Readings::plain(months(year, first, 1)?)?.until(Readings::plain(months(year, last, 1)?)?)
+            Readings::plain(months(year, first, 1)?)?
+                .until(Readings::plain(months(year, last, 1)?)?)
         }
-        [Quarter, Number { value: q, digits: 1 }, Number { value: y, digits: 4 }, Number { value: n, digits: 2 | 4 }]
-        | [Number { value: y, digits: 4 }, Number { value: n, digits: 2 | 4 }, Quarter, Number { value: q, digits: 1 }] => {
-            of_financial_year(y, n, q * 3 - 2, 3)
-        }
-        [Number { value: y, digits: 4 }, Quarter, Number { value: q @ 1..=4, digits: 1 }] => {
-            Readings::plain(months(y as i16, q as i16 * 3 - 2, 3)?)
-        }
-        [Numbered, Number { value: p, digits: 1..=2 }, Number { value: y, digits: 4 }, Number { value: n, digits: 2 | 4 }]
-        | [Number { value: y, digits: 4 }, Number { value: n, digits: 2 | 4 }, Numbered, Number { value: p, digits: 1..=2 }] => {
-            of_financial_year(y, n, p, 1)
-        }
+        [
+            Quarter,
+            Number {
+                value: q,
+                digits: 1,
+            },
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: n,
+                digits: 2 | 4,
+            },
+        ]
+        | [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: n,
+                digits: 2 | 4,
+            },
+            Quarter,
+            Number {
+                value: q,
+                digits: 1,
+            },
+        ] => of_financial_year(y, n, q * 3 - 2, 3),
+        [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Quarter,
+            Number {
+                value: q @ 1..=4,
+                digits: 1,
+            },
+        ] => Readings::plain(months(y as i16, q as i16 * 3 - 2, 3)?),
+        [
+            Numbered,
+            Number {
+                value: p,
+                digits: 1..=2,
+            },
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: n,
+                digits: 2 | 4,
+            },
+        ]
+        | [
+            Number {
+                value: y,
+                digits: 4,
+            },
+            Number {
+                value: n,
+                digits: 2 | 4,
+            },
+            Numbered,
+            Number {
+                value: p,
+                digits: 1..=2,
+            },
+        ] => of_financial_year(y, n, p, 1),
         [_, _, _, _] | [_, _, _, _, _, _] => {
             let (from, to) = tokens.split_at(tokens.len() / 2);
             read(from)?.until(read(to)?)
@@ -249,15 +425,27 @@ fn of_financial_year(year: i32, next: i32, first: i32, count: i32) -> Option<Rea
     if !follows || !(1..=12).contains(&first) {
         return None;
     }
-    let (year, month) = if first <= 9 { (year, first + 3) } else { (year + 1, first - 9) };
+    let (year, month) = if first <= 9 {
+        (year, first + 3)
+    } else {
+        (year + 1, first - 9)
+    };
     Readings::plain(months(i16::try_from(year).ok()?, month as i16, count)?)
 }
 
 /// Excel counts days since 30 December 1899 (for dates after February 1900).
 fn serial(value: i32) -> Option<Readings> {
-    let day = Date::constant(1899, 12, 30).checked_add(value.days()).ok()?;
-    let day = YEARS.contains(&day.year()).then_some(Period { from: day, to: day });
-    day.map(|day| Readings { day_first: Some(day), month_first: Some(day), serial: true })
+    let day = Date::constant(1899, 12, 30)
+        .checked_add(value.days())
+        .ok()?;
+    let day = YEARS
+        .contains(&day.year())
+        .then_some(Period { from: day, to: day });
+    day.map(|day| Readings {
+        day_first: Some(day),
+        month_first: Some(day),
+        serial: true,
+    })
 }
 
 /// What the dates of a file have shown about their order so far.
@@ -332,7 +520,8 @@ impl Order {
         match (self.day_first, self.month_first) {
             (0, 0) if self.either == 0 => Some(DateOrder::Plain),
             (0, 0) => {
-                let like_month_first = self.second == Constant::Varies && matches!(self.first, Constant::Always(_));
+                let like_month_first =
+                    self.second == Constant::Varies && matches!(self.first, Constant::Always(_));
                 (!like_month_first).then_some(DateOrder::DayFirst)
             }
             (day_first, month_first) if day_first >= month_first => Some(DateOrder::DayFirst),
@@ -348,7 +537,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn span(text: &str) -> Option<String> {
-        days(text, DateOrder::DayFirst).ok().map(|days| days.to_string())
+        days(text, DateOrder::DayFirst)
+            .ok()
+            .map(|days| days.to_string())
     }
 
     #[test]
@@ -379,7 +570,11 @@ mod tests {
             "01/08/2019 9:30",
             " 01/08/2019 ",
         ] {
-            assert_eq!(span(text).as_deref(), Some("2019-08-01..2019-08-01"), "{text}");
+            assert_eq!(
+                span(text).as_deref(),
+                Some("2019-08-01..2019-08-01"),
+                "{text}"
+            );
         }
     }
 
@@ -402,21 +597,55 @@ mod tests {
             ("2019/20 Q3", on(2019, 10, 1), on(2019, 12, 31)),
             ("P04 2019/20", on(2019, 7, 1), on(2019, 7, 31)),
             ("2019/20 Period 12", on(2020, 3, 1), on(2020, 3, 31)),
-            ("Period 4 (23/06/2019 - 20/07/2019)", on(2019, 6, 23), on(2019, 7, 20)),
-            ("23 June 2019 to 20 July 2019", on(2019, 6, 23), on(2019, 7, 20)),
+            (
+                "Period 4 (23/06/2019 - 20/07/2019)",
+                on(2019, 6, 23),
+                on(2019, 7, 20),
+            ),
+            (
+                "23 June 2019 to 20 July 2019",
+                on(2019, 6, 23),
+                on(2019, 7, 20),
+            ),
         ] {
-            assert_eq!(days(text, DateOrder::DayFirst), Ok(Period { from, to }), "{text}");
+            assert_eq!(
+                days(text, DateOrder::DayFirst),
+                Ok(Period { from, to }),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_date() {
         for text in [
-            "n/a", "Total", "31/02/2019", "2019", "2019/20", "P13 2019/20", "Q5 2019/20", "Q1 2019/25", "Q1 2019",
-            "12.50", "1234", "00/00/0000", "01/01/0201", "1-2-3-4-5", "Sep 2010-July 2010", "12:30", "may", "99999",
-            "201904", "2019.12", "12.2019",
+            "n/a",
+            "Total",
+            "31/02/2019",
+            "2019",
+            "2019/20",
+            "P13 2019/20",
+            "Q5 2019/20",
+            "Q1 2019/25",
+            "Q1 2019",
+            "12.50",
+            "1234",
+            "00/00/0000",
+            "01/01/0201",
+            "1-2-3-4-5",
+            "Sep 2010-July 2010",
+            "12:30",
+            "may",
+            "99999",
+            "201904",
+            "2019.12",
+            "12.2019",
         ] {
-            assert_eq!(days(text, DateOrder::DayFirst), Err(NotADay::NotADate), "{text}");
+            assert_eq!(
+                days(text, DateOrder::DayFirst),
+                Err(NotADay::NotADate),
+                "{text}"
+            );
         }
         assert_eq!(days("  ", DateOrder::DayFirst), Err(NotADay::Blank));
     }
@@ -424,19 +653,33 @@ mod tests {
     #[test]
     fn the_order_is_of_the_file_and_not_of_the_row() {
         let text = "03/04/2019";
-        let only = |date| Ok(Period { from: date, to: date });
+        let only = |date| {
+            Ok(Period {
+                from: date,
+                to: date,
+            })
+        };
         assert_eq!(days(text, DateOrder::DayFirst), only(on(2019, 4, 3)));
         assert_eq!(days(text, DateOrder::MonthFirst), only(on(2019, 3, 4)));
         assert_eq!(days(text, DateOrder::Plain), Err(NotADay::NotSettled));
-        assert_eq!(days("25/04/2019", DateOrder::MonthFirst), Err(NotADay::MonthFirst));
-        assert_eq!(days("04/25/2019", DateOrder::DayFirst), Err(NotADay::DayFirst));
+        assert_eq!(
+            days("25/04/2019", DateOrder::MonthFirst),
+            Err(NotADay::MonthFirst)
+        );
+        assert_eq!(
+            days("04/25/2019", DateOrder::DayFirst),
+            Err(NotADay::DayFirst)
+        );
         assert_eq!(days("04/04/2019", DateOrder::Plain), only(on(2019, 4, 4)));
         assert_eq!(days("25/04/2019", DateOrder::Plain), only(on(2019, 4, 25)));
     }
 
     fn order(texts: &[&str]) -> Option<DateOrder> {
         let mut order = Order::default();
-        texts.iter().filter_map(|text| readings(text)).for_each(|readings| order.see(readings));
+        texts
+            .iter()
+            .filter_map(|text| readings(text))
+            .for_each(|readings| order.see(readings));
         order.settled()
     }
 
@@ -446,10 +689,19 @@ mod tests {
             (&["2019-03-04", "Mar 2019"][..], Some(DateOrder::Plain)),
             (&["03/04/2019", "25/04/2019"], Some(DateOrder::DayFirst)),
             (&["03/04/2019", "04/25/2019"], Some(DateOrder::MonthFirst)),
-            (&["25/04/2019", "26/04/2019", "04/25/2019"], Some(DateOrder::DayFirst)),
-            (&["25/04/2019", "04/25/2019", "04/26/2019"], Some(DateOrder::MonthFirst)),
+            (
+                &["25/04/2019", "26/04/2019", "04/25/2019"],
+                Some(DateOrder::DayFirst),
+            ),
+            (
+                &["25/04/2019", "04/25/2019", "04/26/2019"],
+                Some(DateOrder::MonthFirst),
+            ),
             // Nothing proved: the British order, unless the file looks American.
-            (&["01/04/2019", "02/04/2019", "03/04/2019"], Some(DateOrder::DayFirst)),
+            (
+                &["01/04/2019", "02/04/2019", "03/04/2019"],
+                Some(DateOrder::DayFirst),
+            ),
             (&["03/04/2019"], Some(DateOrder::DayFirst)),
             (&["04/01/2019", "04/02/2019", "04/03/2019"], None),
         ] {

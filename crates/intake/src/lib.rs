@@ -5,6 +5,7 @@
 //! [`payments`] then streams its rows.
 
 pub mod columns;
+pub mod contracts;
 pub mod dates;
 pub mod ocds;
 pub mod payments;

@@ -3,11 +3,11 @@
 //! Every line after the heading is taken, rejected with a fault, or set aside because it is no
 //! payment (blank, a repeated heading, a total). Nothing is lost between the three.
 
+use crate::Refused;
 use crate::columns;
 use crate::dates::{self, NotADay};
 use crate::source::Source;
 use crate::tabular::{Form, Line, Table};
-use crate::Refused;
 use handback_core::dated::Period;
 use handback_core::import::{DateOrder, Fault, Payment, Payments, Reading, Role, Tally};
 use handback_core::pence::{NotAnAmount, Pence};
@@ -27,25 +27,51 @@ pub fn read(
     on_batch: &mut dyn FnMut(Payments) -> ControlFlow<()>,
     on_fault: &mut dyn FnMut(Fault) -> ControlFlow<()>,
 ) -> Result<Tally, Refused> {
-    let unclear = |reason: String| Refused::Unclear { file: source.name().to_owned(), reason };
+    let unclear = |reason: String| Refused::Unclear {
+        file: source.name().to_owned(),
+        reason,
+    };
     let form = Form::try_from(reading).map_err(|error| unclear(error.to_string()))?;
-    let ledger = Ledger::of(reading).ok_or_else(|| unclear("no column was taken as the amount".into()))?;
+    let ledger =
+        Ledger::of(reading).ok_or_else(|| unclear("no column was taken as the amount".into()))?;
     let mut table = Table::open(source, &form)?;
-    table.expect_width(reading.columns.len());
+    let sum = |total: Pence, amount: Pence| {
+        let sum = total.0.checked_add(amount.0).map(Pence);
+        sum.ok_or_else(|| {
+            unclear(
+                "its amounts come to more money than there is: another column must be meant".into(),
+            )
+        })
+    };
     let data_after = reading.header_lines.last().copied().unwrap_or(0);
     let mut tally = Tally::default();
     let mut batch = Payments::default();
     let mut bytes = 0;
+    let mut since_total = Pence::ZERO;
     while let Some(line) = table.next_line()? {
         if line.number <= data_after {
             continue;
         }
-        match ledger.judge(line) {
+        let sums = Sums {
+            all: sum(tally.total, tally.rejected_total)?,
+            since_total,
+        };
+        let judged = ledger.judge(line, sums);
+        match judged {
             Judged::Payment(payment) => {
                 tally.rows += 1;
-                tally.total += payment.amount;
-                tally.from = Some(tally.from.map_or(payment.date, |from| from.min(payment.date)));
-                tally.to = Some(tally.to.map_or(payment.date_to, |to| to.max(payment.date_to)));
+                tally.total = sum(tally.total, payment.amount)?;
+                since_total = sum(since_total, payment.amount)?;
+                tally.from = Some(
+                    tally
+                        .from
+                        .map_or(payment.date, |from| from.min(payment.date)),
+                );
+                tally.to = Some(
+                    tally
+                        .to
+                        .map_or(payment.date_to, |to| to.max(payment.date_to)),
+                );
                 batch.push(&payment);
                 bytes += line.bytes();
                 if batch.len() == Payments::BATCH || bytes > BATCH_BYTES {
@@ -56,9 +82,13 @@ pub fn read(
                 }
             }
             Judged::SetAside => tally.set_aside += 1,
+            Judged::Total => {
+                tally.set_aside += 1;
+                since_total = Pence::ZERO;
+            }
             Judged::Rejected(fault) => {
                 tally.rejected += 1;
-                tally.rejected_total += fault.amount.unwrap_or_default();
+                tally.rejected_total = sum(tally.rejected_total, fault.amount.unwrap_or_default())?;
                 if on_fault(fault).is_break() {
                     return Ok(tally);
                 }
@@ -82,9 +112,18 @@ pub fn read(
 /// What a line of a ledger is.
 enum Judged<'t> {
     Payment(Payment<'t>),
-    /// No payment: a blank line, a repeated heading, a total, a remark.
+    /// No payment: a blank line, a repeated heading, a remark.
     SetAside,
+    /// The sum of other lines.
+    Total,
     Rejected(Fault),
+}
+
+/// What the lines before one come to: all of them, and those since the last total.
+#[derive(Clone, Copy)]
+struct Sums {
+    all: Pence,
+    since_total: Pence,
 }
 
 /// Where a file keeps what, by column.
@@ -128,11 +167,13 @@ impl<'r> Ledger<'r> {
         })
     }
 
-    fn judge<'t>(&self, line: Line<'t>) -> Judged<'t> {
+    fn judge<'t>(&self, line: Line<'t>, sums: Sums) -> Judged<'t> {
         let text = |column: Option<usize>| column.map_or("", |column| line.cell(column));
         let printed = line.cell(self.amount);
         let amount = amount(printed);
-        let days = self.date.map_or(Err(NotADay::Blank), |column| dates::days(line.cell(column), self.order));
+        let days = self.date.map_or(Err(NotADay::Blank), |column| {
+            dates::days(line.cell(column), self.order)
+        });
         let amount = match (amount, days) {
             (Ok(amount), _) => amount,
             _ if line.is_blank() => return Judged::SetAside,
@@ -143,11 +184,12 @@ impl<'r> Ledger<'r> {
         };
         let days = match (days, self.period) {
             (Ok(days), _) => days,
-            (Err(_), _) if self.is_total(line) => return Judged::SetAside,
+            (Err(_), _) if self.is_total(line, amount, sums) => return Judged::Total,
             (Err(NotADay::Blank), Some(period)) => period,
             (Err(error), _) => return Judged::Rejected(self.no_date(line, error, amount)),
         };
-        let second = |column: Option<usize>| column.and_then(|column| self::amount(line.cell(column)).ok());
+        let second =
+            |column: Option<usize>| column.and_then(|column| self::amount(line.cell(column)).ok());
         Judged::Payment(Payment {
             line: line.number,
             date: days.from,
@@ -177,68 +219,127 @@ impl<'r> Ledger<'r> {
     /// The heading again, as on each page of a printed ledger.
     fn is_heading(&self, line: Line<'_>) -> bool {
         let same = |column: usize| {
-            let heading = self.reading.columns.get(column).map_or("", |column| column.header.trim());
+            let heading = self
+                .reading
+                .columns
+                .get(column)
+                .map_or("", |column| column.header.trim());
             let cell = line.cell(column);
             !cell.is_empty() && heading.to_lowercase().ends_with(&cell.to_lowercase())
         };
         same(self.amount) && self.date.is_none_or(same)
     }
 
-    /// An amount that stands for others: labelled so, or with neither date nor supplier.
-    fn is_total(&self, line: Line<'_>) -> bool {
-        let undated = self.date.is_none_or(|column| line.cell(column).is_empty());
-        let labels = [self.date, self.supplier, self.department, self.service, self.category, self.description];
-        let filled = |column: &Option<usize>| column.is_some_and(|column| !line.cell(column).is_empty());
-        let first = line.cells().find(|cell| !cell.is_empty()).unwrap_or("");
-        let mut labelled = labels.iter().flatten().map(|&column| line.cell(column)).chain([first]);
-        if labelled.any(says_total) {
+    /// An amount that stands for others: labelled so, or with neither date nor supplier. Where a
+    /// period stated by the person dates every line, a line without any words is a total only if it
+    /// is the sum of lines before it.
+    fn is_total(&self, line: Line<'_>, amount: Pence, sums: Sums) -> bool {
+        let texts = [
+            self.supplier,
+            self.department,
+            self.service,
+            self.category,
+            self.description,
+        ];
+        let texts = || texts.iter().flatten().map(|&column| line.cell(column));
+        let date = self.date.map_or("", |column| line.cell(column));
+        let first = line.cells().find(|cell| !cell.is_empty());
+        if texts().chain([date]).chain(first).any(says_total) {
             return true;
         }
-        // A file-wide period dates every line, so there only a line that says nothing else is a total.
+        let supplier = self.supplier.map_or("", |column| line.cell(column));
         match self.period {
-            None => undated && !filled(&self.supplier),
-            Some(_) => undated && !labels.iter().any(filled),
+            None => date.is_empty() && supplier.is_empty(),
+            Some(_) => {
+                let is_sum = amount == sums.all || amount == sums.since_total;
+                date.is_empty() && texts().all(str::is_empty) && is_sum
+            }
         }
     }
 
     fn damaged<'t>(&self, line: Line<'_>) -> Judged<'t> {
-        let reason = format!("{}: correct the line and import again", line.damage.unwrap_or("not readable"));
+        let reason = format!(
+            "{}: correct the line and import again",
+            line.damage.unwrap_or("not readable")
+        );
         let value = line.cell(0).to_owned();
-        Judged::Rejected(Fault { line: line.number, column: String::new(), value, reason, amount: None })
+        Judged::Rejected(Fault {
+            line: line.number,
+            column: String::new(),
+            value,
+            reason,
+            amount: None,
+        })
     }
 
     fn no_amount(&self, line: Line<'_>, error: NotAnAmount) -> Fault {
         let reason = match error {
-            NotAnAmount::Blank => "no amount, though the row says more than a remark would".to_owned(),
+            NotAnAmount::Blank => {
+                "no amount, though the row says more than a remark would".to_owned()
+            }
             error => format!("not an amount that can be taken: {error}"),
         };
         self.fault(line, self.amount, reason, None)
     }
 
     fn no_date(&self, line: Line<'_>, error: NotADay, amount: Pence) -> Fault {
-        self.fault(line, self.date.unwrap_or(self.amount), error.to_string(), Some(amount))
+        self.fault(
+            line,
+            self.date.unwrap_or(self.amount),
+            error.to_string(),
+            Some(amount),
+        )
     }
 
     fn fault(&self, line: Line<'_>, column: usize, reason: String, amount: Option<Pence>) -> Fault {
-        let header = self.reading.columns.get(column).map_or("", |column| column.header.as_str());
-        let named = if header.is_empty() { columns::name(column, header) } else { header.to_owned() };
-        Fault { line: line.number, column: named, value: line.cell(column).to_owned(), reason, amount }
+        let header = self
+            .reading
+            .columns
+            .get(column)
+            .map_or("", |column| column.header.as_str());
+        let named = if header.is_empty() {
+            columns::name(column, header)
+        } else {
+            header.to_owned()
+        };
+        Fault {
+            line: line.number,
+            column: named,
+            value: line.cell(column).to_owned(),
+            reason,
+            amount,
+        }
     }
 }
 
 /// Whether a label is that of a total: `Total`, `Grand Total`, `Acorn Ltd Total`, `Total for May`; but
 /// not a firm whose name begins with the word.
 fn says_total(label: &str) -> bool {
-    let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = label
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let total = |word: &str| {
-        ["total", "totals", "subtotal", "subtotals"].iter().any(|total| word.eq_ignore_ascii_case(total))
+        ["total", "totals", "subtotal", "subtotals"]
+            .iter()
+            .any(|total| word.eq_ignore_ascii_case(total))
     };
     let counted = |word: &str| {
-        ["for", "payments", "spend", "expenditure", "amount", "value", "net", "gross", "of"]
-            .iter()
-            .any(|counted| word.eq_ignore_ascii_case(counted))
+        [
+            "for",
+            "payments",
+            "spend",
+            "expenditure",
+            "amount",
+            "value",
+            "net",
+            "gross",
+            "of",
+        ]
+        .iter()
+        .any(|counted| word.eq_ignore_ascii_case(counted))
     };
-    words.clone().next_back().is_some_and(total) || (words.next().is_some_and(total) && words.next().is_none_or(counted))
+    words.clone().next_back().is_some_and(total)
+        || (words.next().is_some_and(total) && words.next().is_none_or(counted))
 }
 
 /// Whether a text ends as amounts do, `Acorn Ltd740.00`: its delimiter may be missing.
@@ -266,7 +367,10 @@ fn plain_amount(text: &[u8]) -> Option<Pence> {
     if whole.is_empty() || whole.len() > 13 {
         return None;
     }
-    let digits = |number: i64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'));
+    let digits = |number: i64, byte: &u8| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    };
     let pounds = whole.iter().try_fold(0, digits)?;
     let pence = text[text.len() - decimals..].iter().try_fold(0, digits)?;
     let pence = pounds * 100 + if decimals == 1 { pence * 10 } else { pence };
@@ -280,10 +384,26 @@ mod tests {
 
     #[test]
     fn totals_and_firms_called_total() {
-        for label in ["Total", "TOTAL:", "Grand Total", " Sub-Total ", "Acorn Ltd Total", "Total for May 2019", "Totals", "Total £"] {
+        for label in [
+            "Total",
+            "TOTAL:",
+            "Grand Total",
+            " Sub-Total ",
+            "Acorn Ltd Total",
+            "Total for May 2019",
+            "Totals",
+            "Total £",
+        ] {
             assert!(says_total(label), "{label}");
         }
-        for label in ["Total Hygiene Ltd", "SumTotal Systems", "Totally Local", "Acorn Ltd", "", "Total Gas and Power"] {
+        for label in [
+            "Total Hygiene Ltd",
+            "SumTotal Systems",
+            "Totally Local",
+            "Acorn Ltd",
+            "",
+            "Total Gas and Power",
+        ] {
             assert!(!says_total(label), "{label}");
         }
     }

@@ -47,7 +47,10 @@ struct Sampled {
 
 impl Sampled {
     fn of(line: Line<'_>) -> Sampled {
-        Sampled { number: line.number, cells: line.cells().map(str::to_owned).collect() }
+        Sampled {
+            number: line.number,
+            cells: line.cells().map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -74,23 +77,35 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let mut sample = Vec::new();
     look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
     let mut heading = match keys {
-        Some(names) => Heading { names, ..Heading::default() },
+        Some(names) => Heading {
+            names,
+            ..Heading::default()
+        },
         None => heading(&sample, hints.layouts),
     };
     if heading.names.is_empty() {
         look(&mut table, SAMPLE_WITHOUT_HEADING, &mut sample)?;
         heading = heading_among(&sample);
     }
-    let rows: Vec<Vec<String>> = sample[heading.data_from..].iter().map(|line| line.cells.clone()).collect();
+    let rows: Vec<Vec<String>> = sample[heading.data_from..]
+        .iter()
+        .map(|line| line.cells.clone())
+        .collect();
     if rows.is_empty() {
-        return Err(Refused::Unclear { file: source.name().to_owned(), reason: "it has a heading but no rows".into() });
+        return Err(Refused::Unclear {
+            file: source.name().to_owned(),
+            reason: "it has a heading but no rows".into(),
+        });
     }
     let (dataset, proposal) = meaning(source, hints, &heading, &rows)?;
     let mut reading = reading(dataset, form);
-    reading.header_lines = heading.lines;
     reading.columns = proposal.columns;
+    let above = &sample[..heading.data_from];
+    if !above.iter().any(|line| is_payment(&reading, line)) {
+        reading.header_lines = heading.lines;
+    }
     reading.vat = match proposal.vat {
-        VatBasis::NotStated => stated_above(&sample[..heading.data_from], &mut reading.notes),
+        VatBasis::NotStated => stated_above(above, &mut reading.notes),
         stated => stated,
     };
     reading.period = hints.period;
@@ -138,7 +153,11 @@ fn agree(source: &dyn Source, hints: &Hints<'_>, found: Dataset) -> Result<(), R
     match hints.dataset {
         Some(wanted) if wanted != found => {
             let file = source.name().to_owned();
-            Err(Refused::AnotherDataset { file, wanted: called(wanted), found: called(found) })
+            Err(Refused::AnotherDataset {
+                file,
+                wanted: called(wanted),
+                found: called(found),
+            })
         }
         _ => Ok(()),
     }
@@ -148,9 +167,17 @@ fn agree(source: &dyn Source, hints: &Hints<'_>, found: Dataset) -> Result<(), R
 /// A heading holds no amounts and no dates.
 fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
     let first = &sample[..sample.len().min(HEADING_WITHIN)];
-    let known = |line: &Sampled| layouts.iter().any(|layout| same_headings(&layout.headings, &line.cells));
+    let known = |line: &Sampled| {
+        layouts
+            .iter()
+            .any(|layout| same_headings(&layout.headings, &line.cells))
+    };
     if let Some(at) = first.iter().position(known) {
-        return Heading { lines: vec![first[at].number], names: first[at].cells.clone(), data_from: at + 1 };
+        return Heading {
+            lines: vec![first[at].number],
+            names: first[at].cells.clone(),
+            data_from: at + 1,
+        };
     }
     let mut best = (0, Heading::default());
     for (at, line) in first.iter().enumerate() {
@@ -159,18 +186,41 @@ fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
         }
         let (points, recognised) = columns::heading_points(&line.cells);
         if recognised > 1 && points > best.0 {
-            best = (points, Heading { lines: vec![line.number], names: line.cells.clone(), data_from: at + 1 });
+            best = (
+                points,
+                Heading {
+                    lines: vec![line.number],
+                    names: line.cells.clone(),
+                    data_from: at + 1,
+                },
+            );
         }
-        if let Some(second) = first.get(at + 1).filter(|second| !holds_data(&second.cells)) {
+        // A line of one cell is a title, not the upper half of a heading.
+        let several = line.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
+        if let Some(second) = first
+            .get(at + 1)
+            .filter(|second| several && !holds_data(&second.cells))
+        {
             let names = merged(&line.cells, &second.cells);
             let (points, recognised) = columns::heading_points(&names);
             if recognised > 1 && points > best.0.max(columns::heading_points(&second.cells).0) {
-                best = (points, Heading { lines: vec![line.number, second.number], names, data_from: at + 2 });
+                best = (
+                    points,
+                    Heading {
+                        lines: vec![line.number, second.number],
+                        names,
+                        data_from: at + 2,
+                    },
+                );
             }
         }
     }
     let mut heading = best.1;
-    let width = sample[heading.data_from..].iter().map(|line| line.cells.len()).max().unwrap_or(0);
+    let width = sample[heading.data_from..]
+        .iter()
+        .map(|line| line.cells.len())
+        .max()
+        .unwrap_or(0);
     if !heading.names.is_empty() {
         // Cells beyond the heading's have no name, but personal data in them must still be seen.
         let width = width.max(heading.names.len());
@@ -179,13 +229,30 @@ fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
     heading
 }
 
-/// A heading that sorting the sheet has moved in among its rows. It names the columns of all of them.
+/// A heading that sorting the sheet has moved in among its rows, far down. It names the columns of all of them.
 fn heading_among(sample: &[Sampled]) -> Heading {
     let lines = sample.iter().filter(|line| !holds_data(&line.cells));
     let points = |line: &Sampled| columns::heading_points(&line.cells);
-    let named = lines.map(|line| (points(line), line)).filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);
+    let named = lines
+        .map(|line| (points(line), line))
+        .filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);
     let best = named.max_by_key(|((points, _), line)| (*points, std::cmp::Reverse(line.number)));
-    best.map_or_else(Heading::default, |(_, line)| Heading { names: line.cells.clone(), ..Heading::default() })
+    best.map_or_else(Heading::default, |(_, line)| Heading {
+        names: line.cells.clone(),
+        ..Heading::default()
+    })
+}
+
+/// Whether a line above the heading is a row all the same.
+fn is_payment(reading: &Reading, line: &Sampled) -> bool {
+    let cell = |role: Role| {
+        let index = reading.column(role).map(|column| column.index);
+        index
+            .and_then(|index| line.cells.get(index))
+            .filter(|cell| !cell.is_empty())
+    };
+    cell(Role::Amount).is_some_and(|cell| Pence::parse(cell).is_ok())
+        && cell(Role::Date).is_some_and(|cell| dates::readings(cell).is_some())
 }
 
 fn holds_data(cells: &[String]) -> bool {
@@ -203,12 +270,12 @@ fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
         .map(|column| {
             let cell = |line: &'_ [String]| line.get(column).cloned().unwrap_or_default();
             let (above, below) = (cell(upper), cell(lower));
-            match (above.is_empty(), below.is_empty()) {
-                (false, _) => over = upper[column].as_str(),
-                (true, true) => over = "",
-                (true, false) => {}
-            }
-            let above = if above.is_empty() && !below.is_empty() { over } else { &above };
+            over = match (above.is_empty(), below.is_empty()) {
+                (false, false) => upper[column].as_str(),
+                (true, false) => over,
+                (_, true) => "",
+            };
+            let above = if above.is_empty() { over } else { &above };
             format!("{above} {below}").trim().to_owned()
         })
         .collect()
@@ -216,14 +283,22 @@ fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
 
 fn same_headings(one: &[String], other: &[String]) -> bool {
     let trimmed = |headings: &[String]| -> Vec<String> {
-        let end = headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
-        headings[..end].iter().map(|heading| heading.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+        let end = headings
+            .iter()
+            .rposition(|heading| !heading.is_empty())
+            .map_or(0, |last| last + 1);
+        headings[..end]
+            .iter()
+            .map(|heading| heading.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
     };
     trimmed(one) == trimmed(other)
 }
 
 fn layout_of<'l>(headings: &[String], layouts: &'l [Layout]) -> Option<&'l Layout> {
-    layouts.iter().find(|layout| !headings.is_empty() && same_headings(&layout.headings, headings))
+    layouts
+        .iter()
+        .find(|layout| !headings.is_empty() && same_headings(&layout.headings, headings))
 }
 
 /// What the file holds, and the role of each column.
@@ -233,7 +308,10 @@ fn meaning(
     heading: &Heading,
     rows: &[Vec<String>],
 ) -> Result<(Dataset, Proposal), Refused> {
-    let unclear = |reason: String| Refused::Unclear { file: source.name().to_owned(), reason };
+    let unclear = |reason: String| Refused::Unclear {
+        file: source.name().to_owned(),
+        reason,
+    };
     if let Some(layout) = layout_of(&heading.names, hints.layouts) {
         agree(source, hints, layout.dataset)?;
         return Ok((layout.dataset, confirmed(layout, &heading.names)));
@@ -254,36 +332,73 @@ fn meaning(
         return Err(unclear(reason));
     }
     let has = |role: Role| payments.columns.iter().any(|column| column.role == role);
-    let describing = [Role::Department, Role::Service, Role::Category, Role::Description, Role::Transaction, Role::Vat];
+    let describing = [
+        Role::Department,
+        Role::Service,
+        Role::Category,
+        Role::Description,
+        Role::Transaction,
+        Role::Vat,
+    ];
     if !has(Role::Amount) {
         return Err(unclear(no_amounts(&heading.names)));
     }
     if !has(Role::Supplier) && describing.into_iter().filter(|&role| has(role)).count() < 2 {
-        return Err(unclear("it has amounts, but no column says to whom or for what they were paid".into()));
+        return Err(unclear(
+            "it has amounts, but no column says to whom or for what they were paid".into(),
+        ));
     }
     agree(source, hints, Dataset::Payments)?;
     if !has(Role::Date) && hints.period.is_none() {
-        return Err(Refused::NoDates { file: source.name().to_owned() });
+        return Err(Refused::NoDates {
+            file: source.name().to_owned(),
+        });
     }
     Ok((Dataset::Payments, payments))
 }
 
 fn no_amounts(headings: &[String]) -> String {
-    let named: Vec<&str> = headings.iter().map(String::as_str).filter(|heading| !heading.is_empty()).take(6).collect();
+    let named: Vec<&str> = headings
+        .iter()
+        .map(String::as_str)
+        .filter(|heading| !heading.is_empty())
+        .take(6)
+        .collect();
     if named.is_empty() {
         return "no heading was found among its first lines, and no column of amounts".into();
     }
-    format!("no column of amounts was found under its headings ({}, …)", named.join(", "))
+    format!(
+        "no column of amounts was found under its headings ({}, …)",
+        named.join(", ")
+    )
 }
 
 /// A register of contracts says when each starts or ends, and names, numbers or values them.
 fn is_contracts_register(proposal: &Proposal) -> bool {
     let of_contracts = |column: &&ColumnReading| {
-        use Role::{AnnualValue, ContractValue, End, ExtensionOption, Process, Reference, Review, Start, Title};
-        let roles = [Reference, Title, Start, End, Review, ExtensionOption, ContractValue, AnnualValue, Process];
+        use Role::{
+            AnnualValue, ContractValue, End, ExtensionOption, Process, Reference, Review, Start,
+            Title,
+        };
+        let roles = [
+            Reference,
+            Title,
+            Start,
+            End,
+            Review,
+            ExtensionOption,
+            ContractValue,
+            AnnualValue,
+            Process,
+        ];
         column.confidence >= 60 && roles.contains(&column.role)
     };
-    let found: Vec<Role> = proposal.columns.iter().filter(of_contracts).map(|column| column.role).collect();
+    let found: Vec<Role> = proposal
+        .columns
+        .iter()
+        .filter(of_contracts)
+        .map(|column| column.role)
+        .collect();
     found.len() >= 3 && (found.contains(&Role::Start) || found.contains(&Role::End))
 }
 
@@ -298,17 +413,30 @@ fn confirmed(layout: &Layout, names: &[String]) -> Proposal {
     };
     let columns: Vec<ColumnReading> = names.iter().enumerate().map(column).collect();
     let amount = columns.iter().find(|column| column.role == Role::Amount);
-    let vat = amount.map_or(VatBasis::NotStated, |column| columns::vat_basis(&column.header));
-    Proposal { vat, columns, unclear: None }
+    let vat = amount.map_or(VatBasis::NotStated, |column| {
+        columns::vat_basis(&column.header)
+    });
+    Proposal {
+        vat,
+        columns,
+        unclear: None,
+    }
 }
 
 /// Pivot tables say above their heading what they sum: `Sum of Invoice Nett Amount`.
 fn stated_above(above: &[Sampled], notes: &mut Vec<String>) -> VatBasis {
-    let cells = above.iter().flat_map(|line| &line.cells).filter(|cell| !cell.is_empty());
-    let mut stated = cells.map(|cell| (cell, columns::vat_basis(cell))).filter(|(_, basis)| *basis != VatBasis::NotStated);
+    let cells = above
+        .iter()
+        .flat_map(|line| &line.cells)
+        .filter(|cell| !cell.is_empty());
+    let mut stated = cells
+        .map(|cell| (cell, columns::vat_basis(cell)))
+        .filter(|(_, basis)| *basis != VatBasis::NotStated);
     match stated.next() {
         Some((cell, basis)) => {
-            notes.push(format!("Whether amounts hold VAT is taken from “{cell}” above the rows."));
+            notes.push(format!(
+                "Whether amounts hold VAT is taken from “{cell}” above the rows."
+            ));
             basis
         }
         None => VatBasis::NotStated,
@@ -323,22 +451,38 @@ fn date_order(
     rows: &[Vec<String>],
     rest: &mut Table<'_>,
 ) -> Result<Option<DateOrder>, Refused> {
-    let is_date = |column: &&ColumnReading| matches!(column.role, Role::Date | Role::Start | Role::End | Role::Review);
-    let dates: Vec<usize> = reading.columns.iter().filter(is_date).map(|column| column.index).collect();
+    let is_date = |column: &&ColumnReading| {
+        matches!(
+            column.role,
+            Role::Date | Role::Start | Role::End | Role::Review
+        )
+    };
+    let dates: Vec<usize> = reading
+        .columns
+        .iter()
+        .filter(is_date)
+        .map(|column| column.index)
+        .collect();
     if dates.is_empty() {
         return Ok(None);
     }
     let mut order = Order::default();
     for row in rows {
         let cells = dates.iter().filter_map(|&column| row.get(column));
-        cells.filter_map(|cell| dates::readings(cell)).for_each(|readings| order.see(readings));
+        cells
+            .filter_map(|cell| dates::readings(cell))
+            .for_each(|readings| order.see(readings));
     }
     while order.depends() && !order.is_proved() {
         let Some(line) = rest.next_line()? else { break };
         let cells = dates.iter().map(|&column| line.cell(column));
-        cells.filter_map(dates::readings).for_each(|readings| order.see(readings));
+        cells
+            .filter_map(dates::readings)
+            .for_each(|readings| order.see(readings));
     }
-    let confirmed = layout.and_then(|layout| layout.date_order).filter(|_| !order.has_proof());
+    let confirmed = layout
+        .and_then(|layout| layout.date_order)
+        .filter(|_| !order.has_proof());
     confirmed.or_else(|| order.settled()).map(Some).ok_or_else(|| Refused::Unclear {
         file: source.name().to_owned(),
         reason: "its dates could be day-first or month-first and none of them shows which: write them as 2019-08-31, \
@@ -351,19 +495,36 @@ fn date_order(
 fn remark(reading: &mut Reading, layout: Option<&Layout>) {
     let mut notes = Vec::new();
     if let Some(layout) = layout {
-        notes.push(format!("The headings are those of layout “{}”, which was used.", layout.name));
+        notes.push(format!(
+            "The headings are those of layout “{}”, which was used.",
+            layout.name
+        ));
     }
-    if reading.encoding.as_ref().is_some_and(|encoding| encoding.twice) {
+    if reading
+        .encoding
+        .as_ref()
+        .is_some_and(|encoding| encoding.twice)
+    {
         notes.push("The text had been encoded twice and was put right.".to_owned());
     }
     match &reading.header_lines[..] {
         [] if matches!(reading.format.as_str(), "json" | "jsonl") => {}
-        [] if reading.columns.iter().all(|column| column.header.is_empty()) => {
-            notes.push("The file has no heading: columns were taken by their values alone.".to_owned());
+        [] if reading
+            .columns
+            .iter()
+            .all(|column| column.header.is_empty()) =>
+        {
+            notes.push(
+                "The file has no heading: columns were taken by their values alone.".to_owned(),
+            );
         }
-        [] => notes.push("The heading stands in among the rows and names the columns of all of them.".to_owned()),
+        [] => notes.push(
+            "The heading stands in among the rows and names the columns of all of them.".to_owned(),
+        ),
         [1] | [1, 2] => {}
-        [first, ..] => notes.push(format!("The heading is on line {first}; the lines above it were not read.")),
+        [first, ..] => notes.push(format!(
+            "The heading is on line {first}; the lines above it were not read."
+        )),
     }
     if reading.date_order == Some(DateOrder::MonthFirst) {
         notes.push("Dates in this file put the month first.".to_owned());
@@ -381,7 +542,155 @@ fn remark(reading: &mut Reading, layout: Option<&Layout>) {
         .map(|column| columns::name(column.index, &column.header))
         .collect();
     if !personal.is_empty() {
-        notes.push(format!("Not kept, because about persons: {}.", personal.join(", ")));
+        notes.push(format!(
+            "Not kept, because about persons: {}.",
+            personal.join(", ")
+        ));
     }
     reading.notes.extend(notes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    fn file(text: &str) -> Memory {
+        Memory {
+            name: "ledger.csv".into(),
+            bytes: text.into(),
+        }
+    }
+
+    fn layout(headings: &[&str], roles: &[Role], date_order: Option<DateOrder>) -> Layout {
+        let headings = headings.iter().map(|&heading| heading.to_owned()).collect();
+        Layout {
+            dataset: Dataset::Payments,
+            name: "Testham".into(),
+            headings,
+            roles: roles.to_vec(),
+            date_order,
+        }
+    }
+
+    /// Words that no rule knows, and dates that prove no order.
+    const UNKNOWN: &str = "Ledger of Testham\nWann,Wem,Wieviel\n03/04/2019,Acorn Ltd,1.00\n03/05/2019,Birch Ltd,2.00\n";
+
+    #[test]
+    fn what_a_person_confirmed_once_is_proposed_again() {
+        assert!(matches!(
+            recognise(&file(UNKNOWN), &Hints::default()),
+            Err(Refused::Unclear { .. })
+        ));
+        let roles = [Role::Date, Role::Supplier, Role::Amount];
+        let layouts = [layout(
+            &["Wann", "Wem", "Wieviel"],
+            &roles,
+            Some(DateOrder::MonthFirst),
+        )];
+        let reading = recognise(
+            &file(UNKNOWN),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("confirmed");
+        assert_eq!(
+            reading
+                .columns
+                .iter()
+                .map(|column| column.role)
+                .collect::<Vec<_>>(),
+            roles
+        );
+        assert!(
+            reading
+                .columns
+                .iter()
+                .all(|column| column.confidence == 100)
+        );
+        assert_eq!(reading.columns[0].why, "As confirmed in layout “Testham”.");
+        assert_eq!(
+            (reading.header_lines, reading.date_order),
+            (vec![2], Some(DateOrder::MonthFirst))
+        );
+    }
+
+    #[test]
+    fn a_layout_for_other_headings_changes_nothing() {
+        let text = "Date,Supplier,Amount\n14/03/2019,Acorn Ltd,1.00\n";
+        let layouts = [layout(
+            &["Date", "Supplier", "Net"],
+            &[Role::Other; 3],
+            None,
+        )];
+        let with = recognise(
+            &file(text),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("a ledger");
+        assert_eq!(
+            with,
+            recognise(&file(text), &Hints::default()).expect("a ledger")
+        );
+    }
+
+    #[test]
+    fn the_proof_in_the_file_overrules_the_order_of_a_layout() {
+        let text = "Date,Supplier,Amount\n14/03/2019,Acorn Ltd,1.00\n";
+        let roles = [Role::Date, Role::Supplier, Role::Amount];
+        let layouts = [layout(
+            &["Date", "Supplier", "Amount"],
+            &roles,
+            Some(DateOrder::MonthFirst),
+        )];
+        let reading = recognise(
+            &file(text),
+            &Hints {
+                layouts: &layouts,
+                ..Hints::default()
+            },
+        )
+        .expect("a ledger");
+        assert_eq!(reading.date_order, Some(DateOrder::DayFirst));
+    }
+
+    #[test]
+    fn a_long_file_is_not_read_to_its_end_once_the_order_is_proved() {
+        struct Counting<'f>(&'f Memory, std::sync::atomic::AtomicU64);
+        struct Counted<'c>(
+            Box<dyn std::io::Read + Send + 'c>,
+            &'c std::sync::atomic::AtomicU64,
+        );
+        impl std::io::Read for Counted<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let read = self.0.read(buffer)?;
+                self.1
+                    .fetch_add(read as u64, std::sync::atomic::Ordering::Relaxed);
+                Ok(read)
+            }
+        }
+        impl Source for Counting<'_> {
+            fn name(&self) -> &str {
+                self.0.name()
+            }
+            fn size(&self) -> Option<u64> {
+                self.0.size()
+            }
+            fn open(&self) -> std::io::Result<Box<dyn std::io::Read + Send + '_>> {
+                Ok(Box::new(Counted(self.0.open()?, &self.1)))
+            }
+        }
+        let long = file(&format!(
+            "Date,Supplier,Amount\n{}",
+            "14/03/2019,Acorn Ltd,1.00\n".repeat(200_000)
+        ));
+        let counting = Counting(&long, Default::default());
+        recognise(&counting, &Hints::default()).expect("a ledger");
+        assert!(counting.1.into_inner() < 1 << 20);
+    }
 }

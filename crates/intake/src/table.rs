@@ -1,7 +1,7 @@
 //! Tables with documented headings, filled in by people: read, recognised and begun.
 
 use crate::Refused;
-use crate::dates::days;
+use crate::dates::{NotADay, days};
 use crate::source::Source;
 use crate::tabular::{self, Line, Table};
 use handback_core::dated::When;
@@ -19,7 +19,6 @@ pub fn read(
 ) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
     let mut table = Table::open(source, &tabular::form(source)?)?;
     let (line, printed) = heading_line(&mut table, source)?;
-    table.expect_width(printed.len());
     let columns = columns(source, &printed, headings)?;
     let mut faults = unknown(line, &printed, headings);
     let mut rows = Vec::new();
@@ -85,10 +84,11 @@ fn plain(heading: &str) -> String {
         .collect()
 }
 
-/// The first line that holds anything, or the keys of JSON objects, with its number.
+/// The first line that holds anything with its number, or the keys of JSON objects, which stand on
+/// no line of their own.
 fn heading_line(table: &mut Table<'_>, source: &dyn Source) -> Result<(u64, Vec<String>), Refused> {
     if let Some(keys) = table.keys() {
-        return Ok((1, keys.to_vec()));
+        return Ok((0, keys.to_vec()));
     }
     while let Some(line) = table.next_line()? {
         if !line.is_blank() {
@@ -241,7 +241,7 @@ fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
         Form::Text => Ok(Cell::Text(text.to_owned())),
         Form::When => when(text, DateOrder::DayFirst)
             .map(Cell::When)
-            .ok_or_else(|| {
+            .map_err(|_| {
                 "not a date: write 2019-08-01, 01/08/2019, 2019-08, 2019 or unknown".to_owned()
             }),
         Form::Pence => Pence::parse(text).map(Cell::Pence).map_err(|why| {
@@ -275,18 +275,19 @@ fn not_a_choice(text: &str, words: &[&str]) -> String {
 }
 
 /// A date in one of the four documented forms, or as people and spreadsheets print days and months.
-pub(crate) fn when(text: &str, order: DateOrder) -> Option<When> {
-    text.parse().ok().or_else(|| {
-        let span = days(text, order).ok()?;
-        let (from, to) = (span.from, span.to);
-        match () {
-            () if from == to => Some(When::Day(from)),
-            () if from.day() == 1 && to == from.last_of_month() => {
-                Some(When::Month(from.year(), from.month()))
-            }
-            () => None,
+pub(crate) fn when(text: &str, order: DateOrder) -> Result<When, NotADay> {
+    if let Ok(when) = text.parse() {
+        return Ok(when);
+    }
+    let span = days(text, order)?;
+    let (from, to) = (span.from, span.to);
+    match () {
+        () if from == to => Ok(When::Day(from)),
+        () if from.day() == 1 && to == from.last_of_month() => {
+            Ok(When::Month(from.year(), from.month()))
         }
-    })
+        () => Err(NotADay::NotADate),
+    }
 }
 
 #[cfg(test)]
@@ -431,9 +432,15 @@ mod tests {
 
     #[test]
     fn json_rows_are_read_by_their_keys() {
-        let (rows, faults) =
-            table("services.json", br#"[{"Service": "Desk", "from": "2019"}]"#).expect("a table");
-        assert_eq!(faults, []);
+        let (rows, faults) = table(
+            "services.json",
+            br#"[{"Service": "Desk", "from": "2019", "x": 1}]"#,
+        )
+        .expect("a table");
+        assert_eq!(
+            (faults.len(), faults[0].line, &faults[0].column[..]),
+            (1, 0, "x")
+        );
         assert_eq!(
             (rows[0].text("service"), rows[0].when("from")),
             (Some("Desk"), Some(When::Year(2019)))
@@ -480,7 +487,7 @@ mod tests {
             ("summer", None),
         ] {
             assert_eq!(
-                when(text, DateOrder::DayFirst),
+                when(text, DateOrder::DayFirst).ok(),
                 expected.and_then(|when| when.parse().ok()),
                 "{text}"
             );

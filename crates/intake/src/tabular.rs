@@ -250,14 +250,6 @@ impl<'s> Table<'s> {
         }))
     }
 
-    /// Say how many cells a line should have, so that a stray quotation mark can be told from text
-    /// that runs over several lines.
-    pub fn expect_width(&mut self, width: usize) {
-        if let Lines::Delimited(delimited) = &mut self.0 {
-            delimited.expect_width(width);
-        }
-    }
-
     /// The keys of JSON objects, which head the cells of every line; `None` for tables whose heading,
     /// if any, is among their lines.
     pub fn keys(&self) -> Option<&[String]> {
@@ -284,16 +276,13 @@ mod tests {
     use proptest::prelude::*;
 
     /// Every line as `number: cell|cell`.
-    fn lines(bytes: &[u8], width: Option<usize>) -> Vec<String> {
+    fn lines(bytes: &[u8]) -> Vec<String> {
         let source = Memory {
             name: "table".into(),
             bytes: bytes.to_vec(),
         };
         let form = form(&source).expect("a table");
         let mut table = Table::open(&source, &form).expect("a table");
-        if let Some(width) = width {
-            table.expect_width(width);
-        }
         let mut printed: Vec<String> = table
             .keys()
             .map(|keys| format!("keys: {}", keys.join("|")))
@@ -358,7 +347,7 @@ mod tests {
             ),
             ("one column", "a\nb", vec!["1: a", "2: b"]),
         ] {
-            assert_eq!(lines(text.as_bytes(), None), expected, "{what}");
+            assert_eq!(lines(text.as_bytes()), expected, "{what}");
         }
     }
 
@@ -366,12 +355,12 @@ mod tests {
     fn a_stray_quotation_mark_spoils_one_line_at_most() {
         let until_end = "a,b\n\"1,2\n3,4\n";
         assert_eq!(
-            lines(until_end.as_bytes(), None),
+            lines(until_end.as_bytes()),
             ["1: a|b", "2: \"1|2", "3: 3|4"]
         );
         let until_another = "a,b\n\"1,2\n3,4\n\"5,6\",7\n";
         assert_eq!(
-            lines(until_another.as_bytes(), Some(2)),
+            lines(until_another.as_bytes()),
             ["1: a|b", "2: \"1|2", "3: 3|4", "4: 5,6|7"]
         );
     }
@@ -381,7 +370,7 @@ mod tests {
         let array =
             r#"[{"date": "2019-08-01", "amount": 3.20}, {"amount": -1e2, "to": {"name": "A"}}]"#;
         assert_eq!(
-            lines(array.as_bytes(), None),
+            lines(array.as_bytes()),
             [
                 "keys: date|amount|to",
                 "1: 2019-08-01|3.2|",
@@ -390,7 +379,7 @@ mod tests {
         );
         let by_line = "{\"a\": 1}\n\n{\"a\": \noops\n{\"a\": null}";
         assert_eq!(
-            lines(by_line.as_bytes(), None),
+            lines(by_line.as_bytes()),
             [
                 "keys: a",
                 "1: 1",
@@ -435,7 +424,6 @@ mod tests {
             let source = Memory { name: "table".into(), bytes };
             let form = Form { format: Format::Csv, compressed: false, encoding: None, delimiter: Some(','), sheet: None, notes: vec![] };
             let mut table = Table::open(&source, &form).expect("memory opens");
-            table.expect_width(3);
             for row in &rows {
                 let line = table.next_line().expect("memory reads").expect("as many lines as rows");
                 prop_assert_eq!(line.cells().collect::<Vec<_>>(), row.iter().map(|cell| cell.trim()).collect::<Vec<_>>());

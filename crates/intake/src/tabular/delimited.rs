@@ -77,7 +77,8 @@ pub(super) struct Delimited<'s> {
     /// Lines end in carriage returns alone.
     carriage_returns: bool,
     delimiter: u8,
-    width: Option<usize>,
+    /// How many cells the last line had that stood on one line.
+    usual_width: usize,
     /// Physical lines handed out so far.
     number: u64,
     spans: Vec<Span>,
@@ -108,7 +109,7 @@ impl<'s> Delimited<'s> {
             ended: false,
             carriage_returns: false,
             delimiter,
-            width: None,
+            usual_width: 0,
             number: 0,
             spans: Vec::new(),
             quoted: Quoted::new(delimiter),
@@ -125,10 +126,6 @@ impl<'s> Delimited<'s> {
             delimited.number += 1;
         }
         Ok(delimited)
-    }
-
-    pub(super) fn expect_width(&mut self, width: usize) {
-        self.width = Some(width);
     }
 
     pub(super) fn next_line(&mut self) -> Result<Option<Line<'_>>, Refused> {
@@ -164,6 +161,9 @@ impl<'s> Delimited<'s> {
                 }
             }
         };
+        if taken == 1 {
+            self.usual_width = self.spans.len();
+        }
         self.at += next;
         self.number += taken;
         Ok(Some(Line {
@@ -195,10 +195,9 @@ impl<'s> Delimited<'s> {
             lines += 1;
         }
         let plain_width = memchr_iter(self.delimiter, first.as_bytes()).count() + 1;
-        let strays = lines > 1
-            && self
-                .width
-                .is_some_and(|width| self.quoted.width() != width && plain_width == width);
+        // Text that really runs on leaves the line with as many cells as its neighbours.
+        let strays =
+            lines > 1 && self.quoted.width() != self.usual_width && plain_width == self.usual_width;
         Ok((!strays).then_some((lines as u64, next)))
     }
 

@@ -186,6 +186,14 @@ impl Sheet {
     }
 }
 
+/// A number as spreadsheets keep and show it: to fifteen significant digits. What lies beyond is the
+/// noise of binary sums, as in 100.08000000000001.
+fn as_kept(number: f64) -> f64 {
+    format!("{number:.14e}")
+        .parse()
+        .expect("a printed number reads back")
+}
+
 /// A cell as text: dates in ISO form, numbers as the shortest decimal that means the same.
 fn print(cell: &Data, text: &mut String) {
     let printed = match cell {
@@ -194,7 +202,7 @@ fn print(cell: &Data, text: &mut String) {
             write!(text, "{string}")
         }
         Data::Int(number) => write!(text, "{number}"),
-        Data::Float(number) => write!(text, "{number}"),
+        Data::Float(number) => write!(text, "{}", as_kept(*number)),
         Data::Bool(value) => write!(text, "{value}"),
         Data::Error(error) => write!(text, "{error}"),
         Data::DateTime(moment) if moment.is_duration() => write!(text, "{}", moment.as_f64()),

@@ -1,0 +1,6 @@
+//! Whole files in, rows and faults out.
+
+mod corpora;
+mod expected;
+mod ledgers;
+mod workbooks;
