@@ -19,14 +19,14 @@ const LINES_IN_A_CELL: usize = 50;
 const LONGEST_LINE: usize = 8 << 20;
 
 /// The spreadsheet programs' own way to state the delimiter, as the first line: `sep=;`.
-const STATED: &str = "sep=";
+fn stated(start: &str) -> Option<char> {
+    let stated = start.strip_prefix("sep=")?.chars().next()?;
+    DELIMITERS.contains(&stated).then_some(stated)
+}
 
 /// Settle the delimiter from a file's beginning: the one that cuts most lines into equally many cells.
 pub(super) fn delimiter(start: &str) -> char {
-    if let Some(stated) = start
-        .strip_prefix(STATED)
-        .and_then(|rest| rest.chars().next())
-    {
+    if let Some(stated) = stated(start) {
         return stated;
     }
     let lines: Vec<&str> = start
@@ -100,7 +100,7 @@ impl<'s> Delimited<'s> {
         encoding: &Encoding,
         delimiter: char,
     ) -> Result<Delimited<'s>, Refused> {
-        let delimiter = u8::try_from(delimiter).unwrap_or(b',');
+        let delimiter = u8::try_from(delimiter).ok().filter(u8::is_ascii).unwrap_or(b',');
         let mut delimited = Delimited {
             source,
             decoding: Decoding::new(source::open(source)?.bytes, encoding),
@@ -119,7 +119,7 @@ impl<'s> Delimited<'s> {
         delimited.carriage_returns =
             !delimited.text.contains('\n') && delimited.text.contains('\r');
         delimited.normalise_from(0);
-        if delimited.text.starts_with(STATED)
+        if stated(&delimited.text).is_some()
             && let Some(stated) = delimited.physical(0)?
         {
             delimited.at += stated.next;

@@ -4,6 +4,7 @@ use super::{Form, Format, Line, Span};
 use crate::Refused;
 use crate::source::{self, Source, unreadable};
 use calamine::{Data, Reader as _, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
@@ -11,7 +12,11 @@ use std::io::{Cursor, Read};
 pub const LIMIT_MB: u64 = 50;
 
 /// The largest workbook that is read, in megabytes once unpacked.
-pub const UNPACKED_LIMIT_MB: u64 = 500;
+pub const UNPACKED_LIMIT_MB: u64 = 300;
+
+/// The rows and columns of the largest sheet that any spreadsheet program writes.
+const MOST_ROWS: u32 = 1 << 20;
+const MOST_COLUMNS: u32 = 1 << 14;
 
 const MB: u64 = 1 << 20;
 
@@ -66,6 +71,46 @@ fn damaged(source: &dyn Source, reason: &dyn std::fmt::Display) -> Refused {
     }
 }
 
+/// The filled cells of a sheet by row, each with its column; rows and columns count from 0.
+type Rows = BTreeMap<u32, Vec<(u32, Data)>>;
+
+/// Read the filled cells of a sheet. A sheet may claim any size for a few cells, so nothing is laid
+/// out before it is filled.
+fn rows(source: &dyn Source, workbook: &mut Workbook, sheet: &str) -> Result<Rows, Refused> {
+    let mut rows = Rows::new();
+    let mut put = |(row, column): (u32, u32), cell: Data| {
+        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(damaged(source, &"a cell lies beyond the last row or column"));
+        }
+        if !matches!(cell, Data::Empty) {
+            rows.entry(row).or_default().push((column, cell));
+        }
+        Ok(())
+    };
+    match workbook {
+        Sheets::Xlsx(workbook) => {
+            let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(source, &error))?;
+            while let Some(cell) = cells.next_cell().map_err(|error| damaged(source, &error))? {
+                put(cell.get_position(), cell.get_value().clone().into())?;
+            }
+        }
+        Sheets::Xlsb(workbook) => {
+            let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(source, &error))?;
+            while let Some(cell) = cells.next_cell().map_err(|error| damaged(source, &error))? {
+                put(cell.get_position(), cell.get_value().clone().into())?;
+            }
+        }
+        Sheets::Xls(_) | Sheets::Ods(_) => {
+            let range = workbook.worksheet_range(sheet).map_err(|error| damaged(source, &error))?;
+            let (first_row, first_column) = range.start().unwrap_or_default();
+            for (row, column, cell) in range.used_cells() {
+                put((first_row + row as u32, first_column + column as u32), cell.clone())?;
+            }
+        }
+    }
+    Ok(rows)
+}
+
 /// Settle which sheet is meant: of those that people can see, the one with most rows of two or more
 /// filled cells.
 pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refused> {
@@ -75,59 +120,36 @@ pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refuse
         Sheets::Xlsx(_) | Sheets::Xlsb(_) => Format::Xlsx,
         Sheets::Ods(_) => Format::Ods,
     };
-    let visible = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let visible = workbook.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
     let mut sheets: Vec<(usize, String)> = Vec::new();
     for name in names {
-        let range = workbook
-            .worksheet_range(&name)
-            .map_err(|error| damaged(source, &error))?;
-        let filled = |row: &&[Data]| {
-            row.iter()
-                .filter(|cell| !matches!(cell, Data::Empty))
-                .count()
-                > 1
-        };
-        let rows = range.rows().filter(filled).count();
-        if rows > 0 {
-            sheets.push((rows, name));
+        let rows = rows(source, &mut workbook, &name)?;
+        let count = rows.values().filter(|cells| cells.len() > 1).count();
+        if count > 0 {
+            sheets.push((count, name));
         }
     }
     let most = sheets.iter().map(|(rows, _)| *rows).max();
     let Some(chosen) = sheets.iter().position(|(rows, _)| Some(*rows) == most) else {
-        return Err(Refused::Empty {
-            file: source.name().to_owned(),
-        });
+        return Err(Refused::Empty { file: source.name().to_owned() });
     };
     let (_, sheet) = sheets.remove(chosen);
     let mut notes = Vec::new();
     if !sheets.is_empty() {
-        let others: Vec<String> = sheets
-            .iter()
-            .map(|(rows, name)| format!("“{name}” ({rows} rows)"))
-            .collect();
+        let others: Vec<String> = sheets.iter().map(|(rows, name)| format!("“{name}” ({rows} rows)")).collect();
         notes.push(format!(
             "The workbook has several sheets: “{sheet}” was read because it has most rows; not read: {}.",
             others.join(", ")
         ));
     }
-    Ok(Form {
-        format,
-        compressed,
-        encoding: None,
-        delimiter: None,
-        sheet: Some(sheet),
-        notes,
-    })
+    Ok(Form { format, compressed, encoding: None, delimiter: None, sheet: Some(sheet), notes })
 }
 
 /// The rows of one sheet, as text.
 pub(super) struct Sheet {
-    cells: calamine::Range<Data>,
-    row: usize,
+    rows: Rows,
+    next: u32,
     text: String,
     spans: Vec<Span>,
 }
@@ -135,54 +157,32 @@ pub(super) struct Sheet {
 impl Sheet {
     pub(super) fn open(source: &dyn Source, name: Option<&str>) -> Result<Sheet, Refused> {
         let mut workbook = workbook(source)?;
-        let first = || Refused::Empty {
-            file: source.name().to_owned(),
-        };
+        let empty = || Refused::Empty { file: source.name().to_owned() };
         let name = match name {
             Some(name) => name.to_owned(),
-            None => workbook
-                .sheet_names()
-                .into_iter()
-                .next()
-                .ok_or_else(first)?,
+            None => workbook.sheet_names().into_iter().next().ok_or_else(empty)?,
         };
-        let cells = workbook
-            .worksheet_range(&name)
-            .map_err(|error| damaged(source, &error))?;
-        Ok(Sheet {
-            cells,
-            row: 0,
-            text: String::new(),
-            spans: Vec::new(),
-        })
+        let rows = rows(source, &mut workbook, &name)?;
+        Ok(Sheet { rows, next: 0, text: String::new(), spans: Vec::new() })
     }
 
+    /// The next row up to the last that holds anything; a row without cells is a blank line.
     pub(super) fn next_line(&mut self) -> Option<Line<'_>> {
-        let (first_row, first_column) = self.cells.start()?;
-        if self.row == self.cells.height() {
+        let (last, _) = self.rows.last_key_value()?;
+        if self.next > *last {
             return None;
         }
-        let row = &self.cells[self.row];
         self.text.clear();
         self.spans.clear();
-        self.spans
-            .resize(first_column as usize, Span { start: 0, end: 0 });
-        for cell in row {
+        for (column, cell) in self.rows.get(&self.next).into_iter().flatten() {
             let start = self.text.len();
             print(cell, &mut self.text);
-            self.spans.push(Span {
-                start,
-                end: self.text.len(),
-            });
+            let place = *column as usize;
+            self.spans.resize(self.spans.len().max(place + 1), Span { start: 0, end: 0 });
+            self.spans[place] = Span { start, end: self.text.len() };
         }
-        let number = u64::from(first_row) + self.row as u64 + 1;
-        self.row += 1;
-        Some(Line {
-            number,
-            text: &self.text,
-            spans: &self.spans,
-            damage: None,
-        })
+        self.next += 1;
+        Some(Line { number: u64::from(self.next), text: &self.text, spans: &self.spans, damage: None })
     }
 }
 

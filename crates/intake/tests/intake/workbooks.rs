@@ -234,7 +234,7 @@ fn a_workbook_that_unpacks_to_more_than_the_limit_is_refused() {
         .windows(4)
         .position(|bytes| bytes == b"PK\x01\x02")
         .expect("every archive has a directory");
-    bomb[entry + 24..entry + 28].copy_from_slice(&(501u32 << 20).to_le_bytes());
+    bomb[entry + 24..entry + 28].copy_from_slice(&(301u32 << 20).to_le_bytes());
     let source = Memory {
         name: "bomb.xlsx".into(),
         bytes: bomb,
@@ -243,7 +243,16 @@ fn a_workbook_that_unpacks_to_more_than_the_limit_is_refused() {
         .expect_err("too large")
         .to_string();
     assert!(
-        refused.contains("501 MB") && refused.contains("up to 500 MB"),
+        refused.contains("301 MB") && refused.contains("up to 300 MB"),
         "{refused}"
     );
+}
+
+#[test]
+fn two_cells_far_apart_take_no_more_room_than_two() {
+    let mut far = vec![LEDGER[2], LEDGER[3]];
+    far.resize(200_000, &[]);
+    far.push(LEDGER[4]);
+    let (rows, _) = read("far.xlsx", xlsx(&[("March", &far)]));
+    assert_eq!(rows, ["2: 2019-03-14 £1,234.50 Acorn Catering Ltd", "200001: 2019-03-15 −£0.10 Birch Roofing"]);
 }
