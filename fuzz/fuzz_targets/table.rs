@@ -4,7 +4,7 @@
 
 use handback_core::table::{Form, Heading};
 use handback_intake::source::Memory;
-use handback_intake::table::read;
+use handback_intake::table::{Filled, read};
 use libfuzzer_sys::fuzz_target;
 
 const fn heading(name: &'static str, form: Form, needed: bool) -> Heading {
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
         name: "file".into(),
         bytes: bytes.to_vec(),
     };
-    if let Ok((rows, faults)) = read(&source, HEADINGS) {
+    if let Ok(Filled { rows, faults, .. }) = read(&source, HEADINGS) {
         for row in rows {
             assert_eq!(row.cells.len(), HEADINGS.len());
             assert!(faults.iter().all(|fault| fault.line != row.line));

@@ -63,7 +63,10 @@ pub enum Outcome {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::from_env("HANDBACK_LOG");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let outcome = match arguments.command {
         Command::Import(arguments) => import::run(arguments),
         Command::Statement(arguments) => statement::run(&arguments),
@@ -104,7 +107,9 @@ impl std::error::Error for Refused {}
 /// Whether the reader of our output has gone, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let broken = |io: &std::io::Error| io.kind() == std::io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref().is_some_and(broken))
 }
 
 /// Print to standard output.

@@ -13,10 +13,20 @@ use tokio::runtime::Runtime;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Location {
     /// The data directory; made when it is not there
-    #[arg(long = "data", value_name = "DIR", env = "HANDBACK_DATA", default_value = "handback-data")]
+    #[arg(
+        long = "data",
+        value_name = "DIR",
+        env = "HANDBACK_DATA",
+        default_value = "handback-data"
+    )]
     pub dir: PathBuf,
     /// A PostgreSQL database for the register, instead of a file in the data directory
-    #[arg(long, value_name = "URL", env = "HANDBACK_REGISTER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HANDBACK_REGISTER",
+        hide_env_values = true
+    )]
     pub register: Option<String>,
 }
 
@@ -50,13 +60,19 @@ pub struct Data {
 impl Data {
     /// Open a data directory, making an empty one where there is none.
     pub fn open(location: &Location) -> anyhow::Result<Data> {
-        std::fs::create_dir_all(&location.dir)
-            .with_context(|| format!("cannot make the data directory {}", location.dir.display()))?;
+        std::fs::create_dir_all(&location.dir).with_context(|| {
+            format!("cannot make the data directory {}", location.dir.display())
+        })?;
         let runtime = runtime()?;
         let register = runtime.block_on(Register::open(&location.place()))?;
         let facts = Facts::open(&location.facts())?;
         let vault = Vault::open(&location.vault())?;
-        Ok(Data { register, facts, vault, runtime })
+        Ok(Data {
+            register,
+            facts,
+            vault,
+            runtime,
+        })
     }
 
     /// Open a data directory that must be there already.
@@ -87,7 +103,8 @@ impl Data {
             base: None,
             random: &mut clock::random,
         };
-        self.runtime.block_on(self.register.change(&operator(action), circumstances, rule))
+        self.runtime
+            .block_on(self.register.change(&operator(action), circumstances, rule))
     }
 
     /// Run the register's own work to its end.
@@ -99,14 +116,26 @@ impl Data {
 /// A runtime for the register.
 pub fn runtime() -> anyhow::Result<Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(1).enable_all().build().context("cannot start the register's runtime")
+    builder
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .context("cannot start the register's runtime")
 }
 
 /// Whoever has the files has every right: the command line acts as a recorded operator.
 fn operator(action: Action) -> Permit {
-    let grants = [Grant { role: Role::Administrator, within: Within::Everything }];
-    may(&Actor("operator".into()), &grants, action, Subject::default())
-        .expect("an administrator may do everything")
+    let grants = [Grant {
+        role: Role::Administrator,
+        within: Within::Everything,
+    }];
+    may(
+        &Actor("operator".into()),
+        &grants,
+        action,
+        Subject::default(),
+    )
+    .expect("an administrator may do everything")
 }
 
 /// A record id nobody has used.
@@ -118,5 +147,8 @@ pub fn fresh_id() -> RecordId {
 
 /// The name of a file without its folders.
 pub fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }

@@ -9,7 +9,7 @@ use handback_core::money::YearBasis;
 use handback_core::record::{Kind, RecordId};
 use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
 use handback_facts::LivePart;
-use handback_facts::question::{PaidByYear, Scope, Totals};
+use handback_facts::question::{PaidByLabelAndYear, Scope, Totals};
 use handback_register::{Known, Moment, Picture};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,11 +31,18 @@ impl FromStr for KnownMoment {
         let day = || text.parse::<Date>().ok().map(Moment::Day);
         let time = || text.parse::<Timestamp>().ok().map(Moment::Time);
         let time_like = text.contains('T');
-        let moment = if time_like { time() } else { entry.or_else(day) };
+        let moment = if time_like {
+            time()
+        } else {
+            entry.or_else(day)
+        };
         let moment = moment.ok_or_else(|| {
             format!("{text:?} is no moment: write an entry number, a day (2019-08-01) or a time (2019-08-01T12:00:00Z)")
         })?;
-        Ok(KnownMoment { moment, words: text.to_owned() })
+        Ok(KnownMoment {
+            moment,
+            words: text.to_owned(),
+        })
     }
 }
 
@@ -51,7 +58,11 @@ impl View {
     pub fn at(data: &Data, known: Option<&KnownMoment>) -> View {
         let picture = data.register.picture();
         let moment = known.map_or(Moment::Newest, |known| known.moment);
-        View { entry: picture.at(moment), words: known.map(|known| known.words.clone()), picture }
+        View {
+            entry: picture.at(moment),
+            words: known.map(|known| known.words.clone()),
+            picture,
+        }
     }
 
     fn known(&self) -> Known<'_> {
@@ -61,7 +72,11 @@ impl View {
     /// The entry and tree head that figures rest on.
     pub fn basis(&self) -> KnownAt {
         let head = self.known().head();
-        KnownAt { entry: self.entry, head: head.to_string(), moment: self.words.clone() }
+        KnownAt {
+            entry: self.entry,
+            head: head.to_string(),
+            moment: self.words.clone(),
+        }
     }
 
     /// Every record, by kind.
@@ -87,21 +102,32 @@ impl View {
     /// The stored items of a kind: version, bytes, record.
     pub fn items(&self, kind: &kinds::Registered) -> Vec<(RecordId, u16, Vec<u8>)> {
         let entries = self.known().entries_of(kind.name);
-        entries.filter_map(|entry| Some((entry.record, entry.version, entry.item()?.to_vec()))).collect()
+        entries
+            .filter_map(|entry| Some((entry.record, entry.version, entry.item()?.to_vec())))
+            .collect()
     }
 }
 
 /// The parts that count.
 pub fn live_parts(estate: &Estate) -> Vec<LivePart> {
     let parts = live(&estate.imports).flat_map(|(id, import)| {
-        let live = move |part: &Part| LivePart { import: id, file: import.file.clone(), part: part.clone() };
+        let live = move |part: &Part| LivePart {
+            import: id,
+            file: import.file.clone(),
+            part: part.clone(),
+        };
         import.parts.iter().map(live)
     });
     parts.collect()
 }
 
 /// What was paid up to and on each day.
-pub fn paid_until(data: &Data, estate: &Estate, days: BTreeSet<Date>, years: YearBasis) -> anyhow::Result<PaidUntil> {
+pub fn paid_until(
+    data: &Data,
+    estate: &Estate,
+    days: BTreeSet<Date>,
+    years: YearBasis,
+) -> anyhow::Result<PaidUntil> {
     let live = live_parts(estate);
     let all = data.facts.ask(&Totals::default(), &live)?;
     let Some((first, last)) = all.first().and_then(|all| all.days) else {
@@ -118,13 +144,23 @@ pub fn paid_until(data: &Data, estate: &Estate, days: BTreeSet<Date>, years: Yea
             }
             day => Scope::during(Period::new(first, day)),
         };
-        paid.insert(day, data.facts.ask(&PaidByYear { scope, years }, &live)?.to_vec());
+        paid.insert(
+            day,
+            data.facts
+                .ask(&PaidByLabelAndYear { scope, years }, &live)?
+                .to_vec(),
+        );
     }
     Ok(paid)
 }
 
 /// The statement of control for a day, as known at a moment.
-pub fn statement_at(data: &Data, at: Date, known: Option<&KnownMoment>, rules: &Rules) -> anyhow::Result<Statement> {
+pub fn statement_at(
+    data: &Data,
+    at: Date,
+    known: Option<&KnownMoment>,
+    rules: &Rules,
+) -> anyhow::Result<Statement> {
     let view = View::at(data, known);
     let estate = view.estate()?;
     let paid = paid_until(data, &estate, estate.days_of_payments(at), rules.years)?;

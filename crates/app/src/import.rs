@@ -5,16 +5,18 @@ use handback_core::basis::overlapping;
 use handback_core::contract::Contract;
 use handback_core::dated::Period;
 use handback_core::import::{
-    ContractLine, ContractNotice, Coverage, Dataset, Fault, Import, Layout, Overlap, Part, Payments, Reading, Role, Tally,
+    ContractLine, ContractNotice, Coverage, Dataset, Fault, Import, Layout, Overlap, Part,
+    Payments, Reading, Role, Tally,
 };
 use handback_core::kinds::{self, Table};
 use handback_core::organisation::{Identifier, Organisation, OrganisationRole};
 use handback_core::permission::Action;
 use handback_core::record::{Change, Kind, KindName, RecordId, Visibility};
 use handback_core::table::{Find, Row};
-use handback_intake::source::Source;
 use handback_intake::Refused;
 use handback_intake::recognise::Hints;
+use handback_intake::source::Source;
+use handback_intake::table::Filled;
 use handback_register::{Fingerprint, Picture};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -68,7 +70,13 @@ impl Taken {
     }
 
     fn refused(file: &str, reason: String) -> Taken {
-        let fault = Fault { line: 0, column: String::new(), value: String::new(), reason, amount: None };
+        let fault = Fault {
+            line: 0,
+            column: String::new(),
+            value: String::new(),
+            reason,
+            amount: None,
+        };
         Taken {
             file: file.to_owned(),
             reading: None,
@@ -90,7 +98,12 @@ fn turn(dataset: Dataset) -> usize {
         Dataset::Organisations => 0,
         Dataset::Contracts | Dataset::Ocds => 1,
         Dataset::Payments => 100,
-        _ => 2 + kinds::TABLES.iter().position(|table| table.dataset == dataset).unwrap_or(0),
+        _ => {
+            2 + kinds::TABLES
+                .iter()
+                .position(|table| table.dataset == dataset)
+                .unwrap_or(0)
+        }
     }
 }
 
@@ -105,16 +118,29 @@ pub fn take_in(
     let layouts = match data {
         Some(data) => {
             let picture = data.register.picture();
-            let layouts = picture.known(picture.size()).all().map(|layout| Ok(layout?.1));
+            let layouts = picture
+                .known(picture.size())
+                .all()
+                .map(|layout| Ok(layout?.1));
             layouts.collect::<anyhow::Result<Vec<_>>>()?
         }
         None => Vec::new(),
     };
-    let hints = Hints { dataset: wishes.dataset, period: wishes.period, layouts: &layouts };
-    let recognised: Vec<Result<Reading, Refused>> =
-        files.iter().map(|file| recognise(file.as_ref(), &hints, &wishes.columns)).collect();
+    let hints = Hints {
+        dataset: wishes.dataset,
+        period: wishes.period,
+        layouts: &layouts,
+    };
+    let recognised: Vec<Result<Reading, Refused>> = files
+        .iter()
+        .map(|file| recognise(file.as_ref(), &hints, &wishes.columns))
+        .collect();
     let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|place| recognised[*place].as_ref().map_or(0, |reading| turn(reading.dataset)));
+    order.sort_by_key(|place| {
+        recognised[*place]
+            .as_ref()
+            .map_or(0, |reading| turn(reading.dataset))
+    });
     let mut taken: Vec<Option<Taken>> = vec![None; files.len()];
     for place in order {
         let file = files[place].as_ref();
@@ -124,7 +150,9 @@ pub fn take_in(
                 Ok(taken) => taken,
                 Err(Failed::Refused(refused)) => Taken::refused(file.name(), refused.to_string()),
                 Err(Failed::Wish(reason)) => Taken::refused(file.name(), reason),
-                Err(Failed::Other(error)) => return Err(error.context(format!("while taking in {}", file.name()))),
+                Err(Failed::Other(error)) => {
+                    return Err(error.context(format!("while taking in {}", file.name())));
+                }
             },
         };
         taken[place] = Some(outcome);
@@ -133,21 +161,25 @@ pub fn take_in(
 }
 
 /// Recognise a file, with the columns that a person corrected.
-fn recognise(file: &dyn Source, hints: &Hints<'_>, columns: &[(Role, String)]) -> Result<Reading, Refused> {
+fn recognise(
+    file: &dyn Source,
+    hints: &Hints<'_>,
+    columns: &[(Role, String)],
+) -> Result<Reading, Refused> {
     if columns.is_empty() {
         return handback_intake::recognise::recognise(file, hints);
     }
-    let headings = handback_intake::recognise::headings(file)?;
+    let named: Vec<&str> = columns
+        .iter()
+        .map(|(_, heading)| heading.as_str())
+        .collect();
+    let headings = handback_intake::recognise::headings(file, &named)?;
     let role = |heading: &String| {
-        let corrected = columns.iter().find(|(_, words)| words.trim().eq_ignore_ascii_case(heading.trim()));
+        let corrected = columns
+            .iter()
+            .find(|(_, words)| words.trim().eq_ignore_ascii_case(heading.trim()));
         corrected.map_or(Role::Other, |(role, _)| *role)
     };
-    if let Some((_, unknown)) =
-        columns.iter().find(|(_, words)| !headings.iter().any(|heading| heading.trim().eq_ignore_ascii_case(words)))
-    {
-        let reason = format!("--column names {unknown:?}, and its headings are {}", headings.join(", "));
-        return Err(Refused::Unclear { file: file.name().to_owned(), reason });
-    }
     let layout = Layout {
         dataset: hints.dataset.unwrap_or(Dataset::Payments),
         name: "the columns you named".into(),
@@ -155,7 +187,13 @@ fn recognise(file: &dyn Source, hints: &Hints<'_>, columns: &[(Role, String)]) -
         headings,
         date_order: None,
     };
-    handback_intake::recognise::recognise(file, &Hints { layouts: &[layout], ..*hints })
+    handback_intake::recognise::recognise(
+        file,
+        &Hints {
+            layouts: &[layout],
+            ..*hints
+        },
+    )
 }
 
 /// Why a file was not taken in.
@@ -216,7 +254,8 @@ fn take_one(
     let (read, source) = std::thread::scope(|scope| {
         let keeping = kept.map(|data| scope.spawn(|| keep(data, file)));
         let read = read(kept, file, &reading, watch);
-        let source = keeping.map(|keeping| keeping.join().expect("keeping a source does not panic"));
+        let source =
+            keeping.map(|keeping| keeping.join().expect("keeping a source does not panic"));
         (read, source)
     });
     let read = read?;
@@ -231,7 +270,9 @@ fn take_one(
         overlap: None,
         stated: BTreeMap::new(),
     };
-    let (Some(data), Some(source)) = (kept, source.transpose()?) else { return dry(data, taken, read, wishes) };
+    let (Some(data), Some(source)) = (kept, source.transpose()?) else {
+        return dry(data, taken, read, wishes);
+    };
     let faults = keep_faults(data, &read.faults)?;
     let action = match reading.dataset {
         Dataset::Scope | Dataset::Names => Action::DecideScope,
@@ -242,18 +283,32 @@ fn take_one(
     };
     let reason = format!("import of {}", file.name());
     let authority = authority_of(&data.register.picture())?.map(|(id, _)| id);
-    let changed = data.change(action, &reason, Some(source.to_string()), authority, |picture| {
-        commit(picture, &mut taken, &read, &source.to_string(), faults.clone(), wishes)
-    })?;
+    let changed = data.change(
+        action,
+        &reason,
+        Some(source.to_string()),
+        authority,
+        |picture| {
+            commit(
+                picture,
+                &mut taken,
+                &read,
+                &source.to_string(),
+                faults.clone(),
+                wishes,
+            )
+        },
+    )?;
     taken.import = Some(changed.answer);
     Ok(taken)
 }
 
 /// Keep the source in the vault.
 fn keep(data: &Data, file: &dyn Source) -> Result<Fingerprint, Failed> {
-    let bytes = file
-        .open()
-        .map_err(|source| Refused::Unreadable { file: file.name().to_owned(), source })?;
+    let bytes = file.open().map_err(|source| Refused::Unreadable {
+        file: file.name().to_owned(),
+        source,
+    })?;
     Ok(data.vault.put(bytes)?)
 }
 
@@ -298,19 +353,37 @@ fn read(
                     }
                 }
             };
-            let tally = handback_intake::payments::read(file, reading, &mut on_batch, &mut on_fault)?;
+            let tally =
+                handback_intake::payments::read(file, reading, &mut on_batch, &mut on_fault)?;
             if let Some(error) = failed {
                 return Err(error.into());
             }
             let parts = writer.map_or(Ok(Vec::new()), |writer| writer.finish())?;
-            Ok(Read { tally, faults, parts, period: months.period(), stating: Stating::Payments })
+            Ok(Read {
+                tally,
+                faults,
+                parts,
+                period: months.period(),
+                stating: Stating::Payments,
+            })
         }
         Dataset::Contracts => {
             let mut lines = Vec::new();
-            let tally = handback_intake::contracts::read(file, reading, &mut |line| lines.push(line), &mut |fault| {
-                let _ = on_fault(fault);
-            })?;
-            Ok(Read { tally, faults, parts: Vec::new(), period: None, stating: Stating::Contracts(lines) })
+            let tally = handback_intake::contracts::read(
+                file,
+                reading,
+                &mut |line| lines.push(line),
+                &mut |fault| {
+                    let _ = on_fault(fault);
+                },
+            )?;
+            Ok(Read {
+                tally,
+                faults,
+                parts: Vec::new(),
+                period: None,
+                stating: Stating::Contracts(lines),
+            })
         }
         Dataset::Ocds => {
             let (mut notices, mut unclear) = (Vec::new(), Vec::new());
@@ -323,16 +396,29 @@ fn read(
                 let _ = on_fault(fault);
             })?;
             faults.extend(unclear);
-            Ok(Read { tally, faults, parts: Vec::new(), period: None, stating: Stating::Notices(notices) })
+            Ok(Read {
+                tally,
+                faults,
+                parts: Vec::new(),
+                period: None,
+                stating: Stating::Notices(notices),
+            })
         }
         dataset => {
             let table = kinds::TABLES.iter().find(|table| table.dataset == dataset);
             let table = table.expect("every other dataset is a documented table");
-            let (rows, faults) = handback_intake::table::read(file, table.headings)?;
-            let lines: BTreeSet<u64> = faults.iter().map(|fault| fault.line).collect();
-            let rows: Vec<Row> = rows.into_iter().filter(|row| !lines.contains(&row.line)).collect();
-            let tally = Tally { rows: rows.len() as u64, rejected: lines.len() as u64, ..Tally::default() };
-            Ok(Read { tally, faults, parts: Vec::new(), period: None, stating: Stating::Table(table, rows) })
+            let Filled {
+                rows,
+                faults,
+                tally,
+            } = handback_intake::table::read(file, table.headings)?;
+            Ok(Read {
+                tally,
+                faults,
+                parts: Vec::new(),
+                period: None,
+                stating: Stating::Table(table, rows),
+            })
         }
     }
 }
@@ -355,7 +441,11 @@ impl Months {
     /// From the first to the last month that holds a fiftieth of the rows or more.
     fn period(&self) -> Option<Period> {
         let rows: u64 = self.0.values().sum();
-        let mut telling = self.0.iter().filter(|(_, count)| **count * 50 >= rows).map(|(month, _)| *month);
+        let mut telling = self
+            .0
+            .iter()
+            .filter(|(_, count)| **count * 50 >= rows)
+            .map(|(month, _)| *month);
         let first = telling.next()?;
         let last = telling.next_back().unwrap_or(first);
         let day = |(year, month)| Date::constant(year, month, 1);
@@ -364,7 +454,12 @@ impl Months {
 }
 
 /// A dry run still says what it would overlap and which rows name nothing that is known.
-fn dry(data: Option<&Data>, mut taken: Taken, read: Read, wishes: &Wishes) -> Result<Taken, Failed> {
+fn dry(
+    data: Option<&Data>,
+    mut taken: Taken,
+    read: Read,
+    wishes: &Wishes,
+) -> Result<Taken, Failed> {
     if let Some(data) = data {
         let picture = data.register.picture();
         commit(&picture, &mut taken, &read, "dry run", None, wishes)?;
@@ -381,11 +476,16 @@ fn commit(
     faults: Option<String>,
     wishes: &Wishes,
 ) -> Result<(RecordId, Vec<Change>), Failed> {
-    let reading = taken.reading.clone().expect("only a recognised file is committed");
+    let reading = taken
+        .reading
+        .clone()
+        .expect("only a recognised file is committed");
     let reading_json = serde_json::to_vec(&reading).expect("readings are plain data");
     let reading_hash = Fingerprint(Sha256::digest(&reading_json).into()).to_string();
     let imports: BTreeMap<RecordId, Import> = all(picture)?;
-    let same = |import: &Import| import.is_live() && import.source == source && import.reading_hash == reading_hash;
+    let same = |import: &Import| {
+        import.is_live() && import.source == source && import.reading_hash == reading_hash
+    };
     if let Some((id, import)) = imports.iter().find(|(_, import)| same(import)) {
         taken.already = true;
         taken.tally = import.tally.clone();
@@ -402,7 +502,10 @@ fn commit(
     let coverage = Coverage {
         authority: finder.authority,
         publisher: wishes.publisher.clone(),
-        ledger: wishes.ledger.clone().unwrap_or_else(|| ledger(&reading, &taken.file)),
+        ledger: wishes
+            .ledger
+            .clone()
+            .unwrap_or_else(|| ledger(&reading, &taken.file)),
         period: read.period,
     };
     let mut import = Import {
@@ -422,7 +525,10 @@ fn commit(
     let mut changes = Vec::new();
     if import.dataset == Dataset::Payments {
         let overlaps = overlapping(&imports, &import);
-        taken.overlaps = overlaps.iter().map(|(id, import)| format!("{} ({id})", import.file)).collect();
+        taken.overlaps = overlaps
+            .iter()
+            .map(|(id, import)| format!("{} ({id})", import.file))
+            .collect();
         let undecided = (!overlaps.is_empty()).then_some(Overlap::Undecided);
         import.overlap = decision(&imports, wishes)?.or(undecided);
         changes.extend(replaced(&imports, import.overlap, id));
@@ -444,7 +550,10 @@ fn commit(
 }
 
 /// What the person decided about overlaps.
-fn decision(imports: &BTreeMap<RecordId, Import>, wishes: &Wishes) -> Result<Option<Overlap>, Failed> {
+fn decision(
+    imports: &BTreeMap<RecordId, Import>,
+    wishes: &Wishes,
+) -> Result<Option<Overlap>, Failed> {
     Ok(match &wishes.overlap {
         Some(OverlapWish::Replaces(words)) => Some(Overlap::Replaces(meant(imports, words)?)),
         Some(OverlapWish::Adds) => Some(Overlap::Adds),
@@ -453,9 +562,18 @@ fn decision(imports: &BTreeMap<RecordId, Import>, wishes: &Wishes) -> Result<Opt
 }
 
 /// The change that lets a replaced import count no longer.
-fn replaced(imports: &BTreeMap<RecordId, Import>, overlap: Option<Overlap>, by: RecordId) -> Option<Change> {
-    let Some(Overlap::Replaces(old)) = overlap else { return None };
-    let replaced = Import { replaced_by: Some(by), ..imports.get(&old)?.clone() };
+fn replaced(
+    imports: &BTreeMap<RecordId, Import>,
+    overlap: Option<Overlap>,
+    by: RecordId,
+) -> Option<Change> {
+    let Some(Overlap::Replaces(old)) = overlap else {
+        return None;
+    };
+    let replaced = Import {
+        replaced_by: Some(by),
+        ..imports.get(&old)?.clone()
+    };
     Some(Change::state(old, Visibility::Internal, &replaced))
 }
 
@@ -466,13 +584,24 @@ fn decided_afterwards(
     taken: &mut Taken,
     wishes: &Wishes,
 ) -> Result<Vec<Change>, Failed> {
-    let Some(overlap) = decision(imports, wishes)? else { return Ok(Vec::new()) };
+    let Some(overlap) = decision(imports, wishes)? else {
+        return Ok(Vec::new());
+    };
     if overlap == Overlap::Replaces(id) {
-        return Err(Failed::Wish(format!("{} cannot replace itself", taken.file)));
+        return Err(Failed::Wish(format!(
+            "{} cannot replace itself",
+            taken.file
+        )));
     }
     taken.overlap = Some(overlap);
-    let decided = Import { overlap: Some(overlap), ..imports[&id].clone() };
-    let changes = [Some(Change::state(id, Visibility::Internal, &decided)), replaced(imports, Some(overlap), id)];
+    let decided = Import {
+        overlap: Some(overlap),
+        ..imports[&id].clone()
+    };
+    let changes = [
+        Some(Change::state(id, Visibility::Internal, &decided)),
+        replaced(imports, Some(overlap), id),
+    ];
     Ok(changes.into_iter().flatten().collect())
 }
 
@@ -493,20 +622,34 @@ fn remembered(import: &Import) -> Change {
 /// invoices of the same days and hold other payments.
 fn ledger(reading: &Reading, file: &str) -> String {
     let merchant = |header: &str| header.to_lowercase().contains("merchant");
-    let card = file.to_lowercase().contains("card") || reading.columns.iter().any(|column| merchant(&column.header));
-    if card { "purchase cards".into() } else { "payments".into() }
+    let card = file.to_lowercase().contains("card")
+        || reading
+            .columns
+            .iter()
+            .any(|column| merchant(&column.header));
+    if card {
+        "purchase cards".into()
+    } else {
+        "payments".into()
+    }
 }
 
 /// The live import that a person means by an id, the beginning of one, or a file name.
 fn meant(imports: &BTreeMap<RecordId, Import>, words: &str) -> Result<RecordId, Failed> {
     let means = |(id, import): &(&RecordId, &Import)| {
-        import.is_live() && (import.file == words || (words.len() >= 4 && id.to_string().starts_with(words)))
+        import.is_live()
+            && (import.file == words || (words.len() >= 4 && id.to_string().starts_with(words)))
     };
     let found: Vec<RecordId> = imports.iter().filter(means).map(|(id, _)| *id).collect();
     match found[..] {
         [one] => Ok(one),
-        [] => Err(Failed::Wish(format!("--replaces {words}: no import that counts has this id or file name"))),
-        _ => Err(Failed::Wish(format!("--replaces {words}: {} imports match, so give the whole id", found.len()))),
+        [] => Err(Failed::Wish(format!(
+            "--replaces {words}: no import that counts has this id or file name"
+        ))),
+        _ => Err(Failed::Wish(format!(
+            "--replaces {words}: {} imports match, so give the whole id",
+            found.len()
+        ))),
     }
 }
 
@@ -552,7 +695,9 @@ impl Finder {
             let kind = kinds::named(table.kind).expect("every table's kind is registered");
             for entry in known.entries_of(kind.name) {
                 let Some(item) = entry.item() else { continue };
-                let title = (kind.read)(entry.version, item).map_err(|error| Failed::Other(error.into()))?.title;
+                let title = (kind.read)(entry.version, item)
+                    .map_err(|error| Failed::Other(error.into()))?
+                    .title;
                 finder.remember(kind.name, &title, entry.record);
             }
         }
@@ -575,16 +720,25 @@ impl Finder {
         match authority_of(picture)? {
             Some((id, organisation)) => {
                 finder.authority = id;
-                let stated = wishes.authority.as_ref().filter(|name| **name != organisation.name);
+                let stated = wishes
+                    .authority
+                    .as_ref()
+                    .filter(|name| **name != organisation.name);
                 if let Some(name) = stated {
-                    let named = Organisation { name: name.clone(), ..organisation };
-                    finder.new_organisations.push(Change::state(id, Visibility::Internal, &named));
+                    let named = Organisation {
+                        name: name.clone(),
+                        ..organisation
+                    };
+                    finder
+                        .new_organisations
+                        .push(Change::state(id, Visibility::Internal, &named));
                     finder.remember("organisation", name, id);
                 }
             }
             None => {
                 let name = wishes.authority.clone().unwrap_or_else(|| UNNAMED.into());
-                finder.authority = finder.new_organisation(&name, OrganisationRole::Authority, BTreeSet::new());
+                finder.authority =
+                    finder.new_organisation(&name, OrganisationRole::Authority, BTreeSet::new());
             }
         }
         Ok(finder)
@@ -608,7 +762,8 @@ impl Finder {
             source: Some(self.source.clone()),
             ..Organisation::default()
         };
-        self.new_organisations.push(Change::state(id, Visibility::Internal, &organisation));
+        self.new_organisations
+            .push(Change::state(id, Visibility::Internal, &organisation));
         self.remember("organisation", name, id);
         id
     }
@@ -619,7 +774,9 @@ impl Finder {
             return None;
         }
         let known = self.find("organisation", name);
-        Some(known.unwrap_or_else(|| self.new_organisation(name.trim(), OrganisationRole::Supplier, identifiers)))
+        Some(known.unwrap_or_else(|| {
+            self.new_organisation(name.trim(), OrganisationRole::Supplier, identifiers)
+        }))
     }
 
     /// State the records that a table's rows describe. Rows of a record with a fault are not taken.
@@ -633,7 +790,8 @@ impl Finder {
         let mut existing: BTreeMap<String, (RecordId, u16, Vec<u8>)> = BTreeMap::new();
         for entry in picture.known(picture.size()).entries_of(table.kind) {
             let Some(item) = entry.item() else { continue };
-            let identity = (table.identity)(entry.version, item).map_err(|error| Failed::Other(error.into()))?;
+            let identity = (table.identity)(entry.version, item)
+                .map_err(|error| Failed::Other(error.into()))?;
             existing.insert(identity, (entry.record, entry.version, item.to_vec()));
         }
         let mut records: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
@@ -643,7 +801,9 @@ impl Finder {
             if !records.contains_key(&key) {
                 order.push(key.clone());
                 // A row may name a record that a later row of the same file states.
-                self.by_words.entry((table.kind, folded(&key))).or_insert_with(fresh_id);
+                self.by_words
+                    .entry((table.kind, folded(&key)))
+                    .or_insert_with(fresh_id);
             }
             records.entry(key).or_default().push(row);
         }
@@ -659,9 +819,11 @@ impl Finder {
                         (None, None) => fresh_id(),
                     };
                     let unchanged = known.is_some_and(|(_, version, item)| match &change.act {
-                        handback_core::record::ChangeAct::State { version: new, item: bytes, .. } => {
-                            new == version && bytes == item
-                        }
+                        handback_core::record::ChangeAct::State {
+                            version: new,
+                            item: bytes,
+                            ..
+                        } => new == version && bytes == item,
                         _ => false,
                     });
                     if !unchanged {
@@ -689,8 +851,10 @@ impl Finder {
     fn state_contracts(&mut self, lines: &[ContractLine], file: &str) -> Vec<Change> {
         let mut stated: BTreeMap<RecordId, Contract> = BTreeMap::new();
         for line in lines {
-            let number = (!line.company_number.is_empty())
-                .then(|| Identifier { scheme: "GB-COH".into(), id: line.company_number.clone() });
+            let number = (!line.company_number.is_empty()).then(|| Identifier {
+                scheme: "GB-COH".into(),
+                id: line.company_number.clone(),
+            });
             let supplier = self.supplier(&line.supplier, number.into_iter().collect());
             let source = format!("{file}, line {}", line.line);
             let contract = Contract::of_line(line, self.authority, supplier, &source);
@@ -709,25 +873,43 @@ impl Finder {
         for notice in notices {
             let mut suppliers = BTreeSet::new();
             for party in &notice.suppliers {
-                suppliers.extend(self.supplier(&party.name, party.identifiers.iter().cloned().collect()));
+                suppliers.extend(
+                    self.supplier(&party.name, party.identifiers.iter().cloned().collect()),
+                );
             }
             let buyer = match self.find("organisation", &notice.buyer.name) {
                 Some(buyer) => buyer,
                 None if notice.buyer.name.trim().is_empty() => self.authority,
                 None => {
                     let identifiers = notice.buyer.identifiers.iter().cloned().collect();
-                    self.new_organisation(notice.buyer.name.trim(), OrganisationRole::Buyer, identifiers)
+                    self.new_organisation(
+                        notice.buyer.name.trim(),
+                        OrganisationRole::Buyer,
+                        identifiers,
+                    )
                 }
             };
             let source = format!("{file}, {}", notice.ocid);
             let contract = Contract::of_notice(notice, buyer, suppliers, &source);
-            self.state_contract(&mut stated, format!("{} {} {}", notice.ocid, notice.award, notice.contract), contract);
+            self.state_contract(
+                &mut stated,
+                format!("{} {} {}", notice.ocid, notice.award, notice.contract),
+                contract,
+            );
         }
         self.changed(stated)
     }
 
-    fn state_contract(&mut self, stated: &mut BTreeMap<RecordId, Contract>, key: String, contract: Contract) {
-        let id = *self.by_words.entry(("contract", folded(&key))).or_insert_with(fresh_id);
+    fn state_contract(
+        &mut self,
+        stated: &mut BTreeMap<RecordId, Contract>,
+        key: String,
+        contract: Contract,
+    ) {
+        let id = *self
+            .by_words
+            .entry(("contract", folded(&key)))
+            .or_insert_with(fresh_id);
         self.remember("contract", &contract.title, id);
         match stated.get_mut(&id) {
             Some(first) => first.suppliers.extend(contract.suppliers),
@@ -736,8 +918,12 @@ impl Finder {
     }
 
     fn changed(&self, stated: BTreeMap<RecordId, Contract>) -> Vec<Change> {
-        let moved = stated.into_iter().filter(|(id, contract)| self.contracts.get(id) != Some(contract));
-        moved.map(|(id, contract)| Change::state(id, Visibility::Internal, &contract)).collect()
+        let moved = stated
+            .into_iter()
+            .filter(|(id, contract)| self.contracts.get(id) != Some(contract));
+        moved
+            .map(|(id, contract)| Change::state(id, Visibility::Internal, &contract))
+            .collect()
     }
 }
 
@@ -748,7 +934,9 @@ impl Find for Finder {
 
     fn organisation(&mut self, words: &str) -> RecordId {
         let known = self.find("organisation", words);
-        known.unwrap_or_else(|| self.new_organisation(words.trim(), OrganisationRole::Supplier, BTreeSet::new()))
+        known.unwrap_or_else(|| {
+            self.new_organisation(words.trim(), OrganisationRole::Supplier, BTreeSet::new())
+        })
     }
 
     fn authority(&self) -> RecordId {
@@ -762,8 +950,13 @@ fn folded(words: &str) -> String {
 
 /// Which heading plays which role.
 pub fn roles_of(reading: &Reading) -> BTreeMap<Role, String> {
-    let taken = reading.columns.iter().filter(|column| !matches!(column.role, Role::Other | Role::Personal));
-    taken.map(|column| (column.role, column.header.clone())).collect()
+    let taken = reading
+        .columns
+        .iter()
+        .filter(|column| !matches!(column.role, Role::Other | Role::Personal));
+    taken
+        .map(|column| (column.role, column.header.clone()))
+        .collect()
 }
 
 /// Write faults as CSV for a person to work through.
@@ -772,7 +965,13 @@ pub fn write_faults(taken: &[Taken], out: &mut dyn std::io::Write) -> anyhow::Re
     csv.write_record(["file", "line", "column", "value", "reason"])?;
     for taken in taken {
         for fault in &taken.faults {
-            csv.write_record([&taken.file, &fault.line.to_string(), &fault.column, &fault.value, &fault.reason])?;
+            csv.write_record([
+                &taken.file,
+                &fault.line.to_string(),
+                &fault.column,
+                &fault.value,
+                &fault.reason,
+            ])?;
         }
     }
     csv.flush()?;
@@ -787,10 +986,18 @@ mod tests {
     #[test]
     fn a_stray_date_does_not_widen_what_a_file_covers() {
         let mut months = Months::default();
-        months.0.extend([((2018, 3), 1), ((2018, 5), 400), ((2018, 6), 9)]);
-        assert_eq!(months.period(), Some(Period::new(date(2018, 5, 1), date(2018, 6, 30))));
+        months
+            .0
+            .extend([((2018, 3), 1), ((2018, 5), 400), ((2018, 6), 9)]);
+        assert_eq!(
+            months.period(),
+            Some(Period::new(date(2018, 5, 1), date(2018, 6, 30)))
+        );
         months.0.insert((2018, 5), 4_000);
-        assert_eq!(months.period(), Some(Period::new(date(2018, 5, 1), date(2018, 5, 31))));
+        assert_eq!(
+            months.period(),
+            Some(Period::new(date(2018, 5, 1), date(2018, 5, 31)))
+        );
         assert_eq!(Months::default().period(), None);
     }
 }

@@ -28,7 +28,9 @@ pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result
         Form::Html => "statement.html",
     };
     let environment = environment()?;
-    let template = environment.get_template(name).context("the statement's template")?;
+    let template = environment
+        .get_template(name)
+        .context("the statement's template")?;
     #[derive(Serialize)]
     struct Page<'a> {
         statement: &'a Statement,
@@ -37,20 +39,38 @@ pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result
         yearly: Vec<&'a SeriesPoint>,
     }
     let series = &statement.control.series;
-    let page = Page { statement, all, bands: chart::bands(series), yearly: chart::yearly(series) };
+    let page = Page {
+        statement,
+        all,
+        bands: chart::bands(series),
+        yearly: chart::yearly(series),
+    };
     Ok(template.render(Value::from(minijinja::value::Serde(&page)))?)
 }
 
 fn environment() -> anyhow::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        if name.ends_with(".html") {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
     });
     environment.add_template("statement.txt", include_str!("../templates/statement.txt"))?;
-    environment.add_template("statement.html", include_str!("../templates/statement.html"))?;
-    let words: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(ENGLISH).context("the English words")?;
+    environment.add_template(
+        "statement.html",
+        include_str!("../templates/statement.html"),
+    )?;
+    let words: BTreeMap<String, BTreeMap<String, String>> =
+        toml::from_str(ENGLISH).context("the English words")?;
     environment.add_filter("word", move |value: String, list: String| {
         let word = words.get(&list).and_then(|list| list.get(&value)).cloned();
         word.ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
@@ -59,21 +79,31 @@ fn environment() -> anyhow::Result<Environment<'static>> {
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();
-        pounds.trim_start_matches('£').trim_end_matches(".00").to_owned()
+        pounds
+            .trim_start_matches('£')
+            .trim_end_matches(".00")
+            .to_owned()
     });
     environment.add_filter("percent", |share: Option<f64>| {
         share.map_or_else(|| "not known".to_owned(), |share| percent(share))
     });
-    environment.add_filter("date", |text: String| date(&text).ok_or_else(|| refused(format!("{text:?} is no date"))));
+    environment.add_filter("date", |text: String| {
+        date(&text).ok_or_else(|| refused(format!("{text:?} is no date")))
+    });
     environment.add_filter("pad", |text: String, width: usize| {
         let shown: String = if text.chars().count() > width {
-            text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+            text.chars()
+                .take(width.saturating_sub(1))
+                .chain(['…'])
+                .collect()
         } else {
             text
         };
         format!("{shown:<width$}")
     });
-    environment.add_filter("right", |text: String, width: usize| format!("{text:>width$}"));
+    environment.add_filter("right", |text: String, width: usize| {
+        format!("{text:>width$}")
+    });
     Ok(environment)
 }
 
@@ -98,7 +128,10 @@ fn date(text: &str) -> Option<String> {
     Some(match text.parse::<When>().ok()? {
         When::Unknown => "date not known".into(),
         When::Year(year) => year.to_string(),
-        When::Month(year, month) => Date::new(year, month, 1).ok()?.strftime("%B %Y").to_string(),
+        When::Month(year, month) => Date::new(year, month, 1)
+            .ok()?
+            .strftime("%B %Y")
+            .to_string(),
         When::Day(day) => in_full(day),
     })
 }
@@ -117,7 +150,13 @@ mod tests {
         ] {
             assert_eq!(date(text).as_deref(), Some(words));
         }
-        for (share, words) in [(0.0, "0%"), (0.001, "under 1%"), (0.756, "76%"), (0.999, "over 99%"), (1.0, "100%")] {
+        for (share, words) in [
+            (0.0, "0%"),
+            (0.001, "under 1%"),
+            (0.756, "76%"),
+            (0.999, "over 99%"),
+            (1.0, "100%"),
+        ] {
             assert_eq!(percent(share), words);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! An export is a folder: `handback-export.json` says what it is; each kind has `KIND.jsonl` (the
 //! records exactly, with their ids) and `KIND.csv` (for people, with the documented headings where
-//! the kind has them); `payments/` holds the parts of facts as Parquet.
+//! the kind has them); `payments/` holds the parts of facts as Parquet, and `sources/` the files as
+//! they came in.
 
 use crate::data::Data;
 use crate::estate::View;
@@ -14,7 +15,7 @@ use handback_core::record::{Change, ChangeAct, KindName, RecordId, Visibility};
 use handback_core::table::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -33,6 +34,9 @@ struct Manifest {
 }
 
 const VERSION: u16 = 1;
+
+/// The folder of the files as they came in, each named by its SHA-256.
+const SOURCES: &str = "sources";
 
 /// One line of a `.jsonl` file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,13 +71,20 @@ impl Titles {
 
 impl Call for Titles {
     fn call(&self, kind: KindName, id: RecordId) -> String {
-        self.0.get(&(kind, id)).cloned().unwrap_or_else(|| id.to_string())
+        self.0
+            .get(&(kind, id))
+            .cloned()
+            .unwrap_or_else(|| id.to_string())
     }
 }
 
 /// Write every record and every part that an import lists into a new folder.
 pub fn export(data: &Data, view: &View, to: &Path) -> anyhow::Result<Moved> {
-    ensure!(!to.exists(), "{} is there already: name a new folder", to.display());
+    ensure!(
+        !to.exists(),
+        "{} is there already: name a new folder",
+        to.display()
+    );
     let beside = to.with_extension("unfinished");
     fs::create_dir_all(&beside).with_context(|| format!("cannot make {}", beside.display()))?;
     let titles = Titles::of(view)?;
@@ -83,8 +94,19 @@ pub fn export(data: &Data, view: &View, to: &Path) -> anyhow::Result<Moved> {
     }
     let estate = view.estate()?;
     let listed = estate.imports.values().flat_map(|import| &import.parts);
-    let parts: BTreeMap<&str, Part> = listed.map(|part| (part.hash.as_str(), part.clone())).collect();
-    data.facts.export(&parts.values().cloned().collect::<Vec<_>>(), &beside.join("payments"))?;
+    let parts: BTreeMap<&str, Part> = listed
+        .map(|part| (part.hash.as_str(), part.clone()))
+        .collect();
+    data.facts.export(
+        &parts.values().cloned().collect::<Vec<_>>(),
+        &beside.join("payments"),
+    )?;
+    let sources = beside.join(SOURCES);
+    fs::create_dir_all(&sources)?;
+    for source in kept_sources(estate.imports.values()) {
+        let mut file = File::create(sources.join(source))?;
+        std::io::copy(&mut data.vault.get(source.parse()?)?, &mut file)?;
+    }
     let known = view.basis();
     let manifest = Manifest {
         version: VERSION,
@@ -95,15 +117,35 @@ pub fn export(data: &Data, view: &View, to: &Path) -> anyhow::Result<Moved> {
     };
     fs::write(beside.join(MANIFEST), serde_json::to_vec_pretty(&manifest)?)?;
     fs::rename(&beside, to).with_context(|| format!("cannot finish {}", to.display()))?;
-    Ok(Moved { records, parts: parts.len() as u64 })
+    Ok(Moved {
+        records,
+        parts: parts.len() as u64,
+    })
 }
 
-fn write_kind(kind: &Registered, view: &View, titles: &Titles, folder: &Path) -> anyhow::Result<u64> {
+/// What the vault keeps of imports: their source files and the lists of their faults.
+fn kept_sources<'a>(imports: impl Iterator<Item = &'a Import>) -> BTreeSet<&'a str> {
+    imports
+        .flat_map(|import| std::iter::once(&import.source).chain(&import.faults))
+        .map(String::as_str)
+        .collect()
+}
+
+fn write_kind(
+    kind: &Registered,
+    view: &View,
+    titles: &Titles,
+    folder: &Path,
+) -> anyhow::Result<u64> {
     let stem = kind.name.replace(' ', "-");
     let items = view.items(kind);
     let mut lines = BufWriter::new(File::create(folder.join(format!("{stem}.jsonl")))?);
     for (id, version, item) in &items {
-        let line = Line { id: *id, version: *version, item: serde_json::from_slice(item)? };
+        let line = Line {
+            id: *id,
+            version: *version,
+            item: serde_json::from_slice(item)?,
+        };
         serde_json::to_writer(&mut lines, &line)?;
         lines.write_all(b"\n")?;
     }
@@ -122,7 +164,11 @@ fn write_kind(kind: &Registered, view: &View, titles: &Titles, folder: &Path) ->
             csv.write_record(["id", "title", "record"])?;
             for (id, _, item) in &items {
                 let title = titles.call(kind.name, *id);
-                csv.write_record([&id.to_string(), &title, &String::from_utf8_lossy(item).into_owned()])?;
+                csv.write_record([
+                    &id.to_string(),
+                    &title,
+                    &String::from_utf8_lossy(item).into_owned(),
+                ])?;
             }
         }
     }
@@ -138,7 +184,8 @@ pub fn is_export(folder: &Path) -> bool {
 /// Take an export into an empty Handback: all its records in one batch, with their ids.
 pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
     let manifest = File::open(folder.join(MANIFEST)).context("the export's list of contents")?;
-    let manifest: Manifest = serde_json::from_reader(manifest).context("the export's list of contents")?;
+    let manifest: Manifest =
+        serde_json::from_reader(manifest).context("the export's list of contents")?;
     ensure!(
         manifest.version <= VERSION,
         "{} was exported by a newer program: upgrade handback",
@@ -160,12 +207,34 @@ pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
         changes.len()
     );
     for part in &manifest.parts {
-        let adopted = data.facts.adopt(&folder.join("payments").join(format!("{part}.parquet")))?;
-        ensure!(adopted.hash == *part, "{part}.parquet is not the part that the export lists: it was changed");
+        let adopted = data
+            .facts
+            .adopt(&folder.join("payments").join(format!("{part}.parquet")))?;
+        ensure!(
+            adopted.hash == *part,
+            "{part}.parquet is not the part that the export lists: it was changed"
+        );
     }
-    let moved = Moved { records: manifest.records, parts: manifest.parts.len() as u64 };
-    let reason = format!("import of an export at entry {}, tree head {}", manifest.entry, manifest.head);
-    data.change(Action::KeepCopies, &reason, None, None, |_| Ok::<_, anyhow::Error>(((), changes)))?;
+    for source in fs::read_dir(folder.join(SOURCES)).context("the export's sources")? {
+        let source = source?;
+        let kept = data.vault.put(File::open(source.path())?)?;
+        ensure!(
+            source.file_name().to_str() == Some(kept.to_string().as_str()),
+            "{} is not the source that the export lists: it was changed",
+            source.path().display()
+        );
+    }
+    let moved = Moved {
+        records: manifest.records,
+        parts: manifest.parts.len() as u64,
+    };
+    let reason = format!(
+        "import of an export at entry {}, tree head {}",
+        manifest.entry, manifest.head
+    );
+    data.change(Action::KeepCopies, &reason, None, None, |_| {
+        Ok::<_, anyhow::Error>(((), changes))
+    })?;
     Ok(moved)
 }
 
@@ -180,9 +249,20 @@ fn read_kind(kind: &Registered, folder: &Path) -> anyhow::Result<Vec<Change>> {
         let at = || format!("{name}, line {}", number + 1);
         let line: Line = serde_json::from_str(&line?).with_context(at)?;
         let item = serde_json::to_vec(&line.item)?;
-        let references = (kind.read)(line.version, &item).with_context(at)?.references;
-        let act = ChangeAct::State { version: line.version, item, references };
-        Ok(Change { kind: kind.name, id: line.id, visibility: Visibility::Internal, act })
+        let references = (kind.read)(line.version, &item)
+            .with_context(at)?
+            .references;
+        let act = ChangeAct::State {
+            version: line.version,
+            item,
+            references,
+        };
+        Ok(Change {
+            kind: kind.name,
+            id: line.id,
+            visibility: Visibility::Internal,
+            act,
+        })
     };
     lines.enumerate().map(change).collect()
 }
@@ -194,7 +274,12 @@ pub fn parts_ever_listed(data: &Data) -> anyhow::Result<Vec<Part>> {
     for entry in picture.entries().filter(|entry| entry.kind == "import") {
         let Some(item) = entry.item() else { continue };
         let import: Import = kinds::read(entry.version, item)?;
-        parts.extend(import.parts.into_iter().map(|part| (part.hash.clone(), part)));
+        parts.extend(
+            import
+                .parts
+                .into_iter()
+                .map(|part| (part.hash.clone(), part)),
+        );
     }
     Ok(parts.into_values().collect())
 }

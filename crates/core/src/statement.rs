@@ -556,15 +556,16 @@ fn service_line(
 ) -> ServiceLine {
     let because = control.because.iter().map(|facet| {
         let holding = control.holdings[*facet as usize];
-        match (control.standing, holding.assumed) {
-            (Standing::Unknown, _) => format!("it is not known who holds {}", facet.word()),
-            (_, true) => format!(
-                "{} is taken to be held by {}",
-                facet.word(),
-                holding.holder.word()
-            ),
-            (_, false) => format!("{} is held by {}", facet.word(), holding.holder.word()),
-        }
+        let held = match control.standing {
+            Standing::Unknown => "nobody has said",
+            _ => holding.holder.word(),
+        };
+        let assumed = if holding.assumed && control.standing != Standing::Unknown {
+            " (assumed)"
+        } else {
+            ""
+        };
+        format!("{}: {held}{assumed}", facet.word())
     });
     let assumed = control
         .holdings

@@ -7,10 +7,12 @@ use crate::columns::{self, Proposal};
 use crate::dates::{self, Order};
 use crate::refused::called;
 use crate::source::Source;
+use crate::table::documented;
 use crate::tabular::{self, Form, Format, Line, Table};
 use crate::{Refused, text};
 use handback_core::dated::Period;
 use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
+use handback_core::kinds::TABLES;
 use handback_core::pence::Pence;
 
 /// The version of the readers of this crate; raised whenever the same file would read differently.
@@ -76,6 +78,10 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let keys = table.keys().map(<[String]>::to_vec);
     let mut sample = Vec::new();
     look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
+    if let Some(dataset) = filled_in(&sample, hints) {
+        agree(source, hints, dataset)?;
+        return Ok(reading(dataset, form));
+    }
     let mut heading = match keys {
         Some(names) => Heading {
             names,
@@ -125,6 +131,59 @@ fn look(table: &mut Table<'_>, enough: usize, sample: &mut Vec<Sampled>) -> Resu
         }
     }
     Ok(())
+}
+
+/// Which documented table a file is: what the person says, or what its first line says.
+fn filled_in(sample: &[Sampled], hints: &Hints<'_>) -> Option<Dataset> {
+    if let Some(stated) = hints.dataset {
+        return TABLES
+            .iter()
+            .map(|table| table.dataset)
+            .find(|dataset| *dataset == stated);
+    }
+    let tables: Vec<_> = TABLES
+        .iter()
+        .map(|table| (table.dataset, table.headings))
+        .collect();
+    sample
+        .first()
+        .and_then(|first| documented(&first.cells, &tables))
+}
+
+/// The headings of a file as printed, for a person who says which column is what: the line on which
+/// all the headings that they name stand.
+pub fn headings(source: &dyn Source, named: &[&str]) -> Result<Vec<String>, Refused> {
+    let form = tabular::form(source)?;
+    let mut table = Table::open(source, &form)?;
+    let holds = |cells: &[String]| {
+        let stands = |name: &&str| {
+            cells
+                .iter()
+                .any(|cell| cell.trim().eq_ignore_ascii_case(name.trim()))
+        };
+        named.iter().all(stands)
+    };
+    if let Some(names) = table.keys().filter(|names| holds(names)) {
+        return Ok(names.to_vec());
+    }
+    let mut looked_at = 0;
+    while looked_at < HEADING_WITHIN
+        && let Some(line) = table.next_line()?
+    {
+        looked_at += 1;
+        let cells = Sampled::of(line).cells;
+        if holds(&cells) {
+            return Ok(cells);
+        }
+    }
+    let reason = format!(
+        "no line among its first {HEADING_WITHIN} holds the headings {}",
+        named.join(", ")
+    );
+    Err(Refused::Unclear {
+        file: source.name().to_owned(),
+        reason,
+    })
 }
 
 /// Every Open Contracting release and record carries this key.

@@ -5,7 +5,7 @@ use crate::dates::{NotADay, days};
 use crate::source::Source;
 use crate::tabular::{self, Line, Table};
 use handback_core::dated::When;
-use handback_core::import::{Dataset, DateOrder, Fault};
+use handback_core::import::{Dataset, DateOrder, Fault, Tally};
 use handback_core::pence::Pence;
 use handback_core::table::{Cell, Form, Heading, Row};
 
@@ -13,25 +13,41 @@ use handback_core::table::{Cell, Form, Heading, Row};
 /// hyphens, and may stand in any order. A row with faults is left out, and each of its faults is
 /// told; a column that is not in the documentation is told once and not read. A file that lacks a
 /// needed heading is refused.
-pub fn read(
-    source: &dyn Source,
-    headings: &'static [Heading],
-) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
+pub fn read(source: &dyn Source, headings: &'static [Heading]) -> Result<Filled, Refused> {
     let mut table = Table::open(source, &tabular::form(source)?)?;
     let (line, printed) = heading_line(&mut table, source)?;
     let columns = columns(source, &printed, headings)?;
     let mut faults = unknown(line, &printed, headings);
     let mut rows = Vec::new();
+    let mut tally = Tally::default();
     while let Some(line) = table.next_line()? {
         if line.is_blank() {
             continue;
         }
         match row(&line, &printed, headings, &columns) {
-            Ok(row) => rows.push(row),
-            Err(found) => faults.extend(found),
+            Ok(row) => {
+                tally.rows += 1;
+                rows.push(row);
+            }
+            Err(found) => {
+                tally.rejected += 1;
+                faults.extend(found);
+            }
         }
     }
-    Ok((rows, faults))
+    Ok(Filled {
+        rows,
+        faults,
+        tally,
+    })
+}
+
+/// A table as people filled it in.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    pub rows: Vec<Row>,
+    pub faults: Vec<Fault>,
+    pub tally: Tally,
 }
 
 /// A table to fill in, as CSV: the line of headings and a line of made-up examples.

@@ -6,7 +6,9 @@ use crate::estate::{KnownMoment, View};
 use crate::transfer;
 use anyhow::Context;
 use handback_core::import::Import;
-use handback_register::{Fingerprint, TreeHead, restore as restore_register, verify as verify_register};
+use handback_register::{
+    Fingerprint, TreeHead, restore as restore_register, verify as verify_register,
+};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,10 @@ pub struct VerifyArguments {
 
 pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
     // The proof reads the database itself: a log that was tampered with could not be opened.
-    let verified = runtime()?.block_on(verify_register(&arguments.location.place(), arguments.against));
+    let verified = runtime()?.block_on(verify_register(
+        &arguments.location.place(),
+        arguments.against,
+    ));
     let verified = match verified {
         Ok(verified) => verified,
         Err(error) if error.is_broken() => {
@@ -32,7 +37,9 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     for (erased, by) in &verified.erased {
-        print(&format!("The content of entry {erased} was erased under entry {by}; its place in the log stands.\n"))?;
+        print(&format!(
+            "The content of entry {erased} was erased under entry {by}; its place in the log stands.\n"
+        ))?;
     }
     let data = Data::existing(&arguments.location)?;
     let parts = transfer::parts_ever_listed(&data)?;
@@ -47,7 +54,10 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Findings);
         }
     }
-    let against = arguments.against.map(|head| format!(" Nothing up to {head} has changed.")).unwrap_or_default();
+    let against = arguments
+        .against
+        .map(|head| format!(" Nothing up to {head} has changed."))
+        .unwrap_or_default();
     print(&format!(
         "Intact: {} entries, {} parts of facts, {} kept sources.{against}\nTree head {}\n",
         verified.head.size,
@@ -111,7 +121,11 @@ pub struct BackupArguments {
 pub fn backup(arguments: &BackupArguments) -> anyhow::Result<Outcome> {
     let out = &arguments.out;
     if out.exists() {
-        return Err(Refused(format!("{} is there already: name a new folder", out.display())).into());
+        return Err(Refused(format!(
+            "{} is there already: name a new folder",
+            out.display()
+        ))
+        .into());
     }
     let data = Data::existing(&arguments.location)?;
     let beside = out.with_extension("unfinished");
@@ -123,7 +137,11 @@ pub fn backup(arguments: &BackupArguments) -> anyhow::Result<Outcome> {
         copy_folder(&arguments.location.dir.join(folder), &beside.join(folder))?;
     }
     fs::rename(&beside, out).with_context(|| format!("cannot finish {}", out.display()))?;
-    print(&format!("Backed up to {}.\nTree head {}\nKeep the tree head apart from the backup.\n", out.display(), backup.head))?;
+    print(&format!(
+        "Backed up to {}.\nTree head {}\nKeep the tree head apart from the backup.\n",
+        out.display(),
+        backup.head
+    ))?;
     Ok(Outcome::Done)
 }
 
@@ -153,9 +171,13 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
     let location = &arguments.location;
     for folder in ["register.sqlite", "facts", "vault"] {
         let there = location.dir.join(folder);
-        let filled = there.is_file() || fs::read_dir(&there).is_ok_and(|mut entries| entries.next().is_some());
+        let filled = there.is_file()
+            || fs::read_dir(&there).is_ok_and(|mut entries| entries.next().is_some());
         if filled {
-            let reason = format!("{} holds data already: restore into a new folder", location.dir.display());
+            let reason = format!(
+                "{} holds data already: restore into a new folder",
+                location.dir.display()
+            );
             return Err(Refused(reason).into());
         }
     }

@@ -33,21 +33,31 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(name) = arguments.name.as_ref().filter(|_| !arguments.list) else {
-        let lines = FIGURES.iter().map(|(name, counted)| format!("{name}\n    {counted}\n"));
+        let lines = FIGURES
+            .iter()
+            .map(|(name, counted)| format!("{name}\n    {counted}\n"));
         print(&lines.collect::<String>())?;
         return Ok(Outcome::Done);
     };
     if !FIGURES.iter().any(|(known, _)| known == name) {
-        return Err(Refused(format!("there is no figure called {name:?}: handback figure --list names them")).into());
+        return Err(Refused(format!(
+            "there is no figure called {name:?}: handback figure --list names them"
+        ))
+        .into());
     }
     let data = Data::existing(&arguments.location)?;
     let at = arguments.at.unwrap_or_else(clock::today);
     let view = View::at(&data, arguments.known.as_ref());
     let estate = view.estate()?;
     let rules = Rules::default();
-    let days = if name.starts_with("paid.") { BTreeSet::from([at]) } else { BTreeSet::new() };
+    let days = if name.starts_with("paid.") {
+        BTreeSet::from([at])
+    } else {
+        BTreeSet::new()
+    };
     let paid = paid_until(&data, &estate, days, rules.years)?;
-    let figure = figure(&estate, &paid, &rules, name, at).expect("the name is one of the list and its day was counted");
+    let figure = figure(&estate, &paid, &rules, name, at)
+        .expect("the name is one of the list and its day was counted");
     let basis = Basis::of_payments(&estate.imports, view.basis());
     report(figure, basis, arguments.json)
 }

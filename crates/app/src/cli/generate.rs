@@ -45,10 +45,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         contracts: arguments.contracts,
     };
     if arguments.out.exists() {
-        return Err(Refused(format!("{} is there already: name a new folder", arguments.out.display())).into());
+        return Err(Refused(format!(
+            "{} is there already: name a new folder",
+            arguments.out.display()
+        ))
+        .into());
     }
     files(&shape, &arguments.out)?;
-    print(&format!("Wrote the example authority's files to {}\n", arguments.out.display()))?;
+    print(&format!(
+        "Wrote the example authority's files to {}\n",
+        arguments.out.display()
+    ))?;
     Ok(Outcome::Done)
 }
 
@@ -60,7 +67,8 @@ fn files(shape: &Shape, folder: &Path) -> anyhow::Result<()> {
         }
         Ok(Box::new(BufWriter::new(File::create(path)?)) as Box<dyn Write>)
     };
-    write(shape, &mut create).with_context(|| format!("cannot write the example to {}", folder.display()))
+    write(shape, &mut create)
+        .with_context(|| format!("cannot write the example to {}", folder.display()))
 }
 
 #[derive(Debug, clap::Args)]
@@ -75,18 +83,34 @@ pub struct DemoArguments {
 
 pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     let (sources, data) = (arguments.dir.join("files"), arguments.dir.join("data"));
-    let location = Location { dir: data.clone(), register: None };
+    let location = Location {
+        dir: data.clone(),
+        register: None,
+    };
     if !sources.exists() {
         files(&Shape::default(), &sources)?;
     }
     let data = Data::open(&location)?;
     if data.register.picture().size() == 0 {
-        let wishes = Wishes { authority: Some(AUTHORITY.into()), ..Wishes::default() };
-        let taken = take_in(Some(&data), &folder_files(&sources)?, &wishes, &mut |file, rows| {
-            eprint!("\r{file}: {rows} rows\x1b[K");
-        })?;
+        let wishes = Wishes {
+            authority: Some(AUTHORITY.into()),
+            ..Wishes::default()
+        };
+        let taken = take_in(
+            Some(&data),
+            &folder_files(&sources)?,
+            &wishes,
+            &mut |file, rows| {
+                eprint!("\r{file}: {rows} rows\x1b[K");
+            },
+        )?;
         eprint!("\r\x1b[K");
-        print(&taken.iter().map(|taken| told(taken, false)).collect::<String>())?;
+        print(
+            &taken
+                .iter()
+                .map(|taken| told(taken, false))
+                .collect::<String>(),
+        )?;
         print("\n")?;
     }
     let statement = statement_at(&data, arguments.at, None, &Rules::default())?;

@@ -68,7 +68,9 @@ fn dataset(words: &str) -> Result<Dataset, String> {
 }
 
 fn column(words: &str) -> Result<(Role, String), String> {
-    let (role, heading) = words.split_once('=').ok_or("write ROLE=HEADING, as in supplier=\"Vendor Nam\"")?;
+    let (role, heading) = words
+        .split_once('=')
+        .ok_or("write ROLE=HEADING, as in supplier=\"Vendor Nam\"")?;
     let value = serde_json::Value::String(role.trim().to_owned());
     let role = serde_json::from_value(value).map_err(|_| {
         "the role is one of date, amount, vat, gross, supplier, supplier-number, company-number, department, service, category, description, transaction, personal or other"
@@ -82,7 +84,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     {
         let data = Data::open(&arguments.location)?;
         let taken = transfer::import(&data, folder)?;
-        print(&format!("Took in {} records and {} parts of facts.\n", taken.records, taken.parts))?;
+        print(&format!(
+            "Took in {} records and {} parts of facts.\n",
+            taken.records, taken.parts
+        ))?;
         return Ok(Outcome::Done);
     }
     let overlap = match (arguments.replaces, arguments.adds) {
@@ -106,9 +111,16 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     }
     // A dry run into a directory that does not exist must not make one.
     let fresh = arguments.dry_run && Data::existing(&arguments.location).is_err();
-    let data = if fresh { None } else { Some(Data::open(&arguments.location)?) };
+    let data = if fresh {
+        None
+    } else {
+        Some(Data::open(&arguments.location)?)
+    };
     let bar = ProgressBar::new_spinner();
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}").expect("a fixed template"));
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}")
+            .expect("a fixed template"),
+    );
     bar.enable_steady_tick(Duration::from_millis(200));
     let taken = take_in(data.as_ref(), &files, &wishes, &mut |file, rows| {
         bar.set_message(file.to_owned());
@@ -116,16 +128,26 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     })?;
     bar.finish_and_clear();
     if let Some(path) = &arguments.faults {
-        let mut file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut file =
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         write_faults(&taken, &mut file)?;
     }
     if arguments.json {
-        print_json(&Report { files: taken.iter().map(FileReport::of).collect() })?;
+        print_json(&Report {
+            files: taken.iter().map(FileReport::of).collect(),
+        })?;
     } else {
-        let told: String = taken.iter().map(|taken| told(taken, arguments.dry_run)).collect();
+        let told: String = taken
+            .iter()
+            .map(|taken| told(taken, arguments.dry_run))
+            .collect();
         print(&told)?;
     }
-    Ok(if taken.iter().all(Taken::is_whole) { Outcome::Done } else { Outcome::Findings })
+    Ok(if taken.iter().all(Taken::is_whole) {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 /// A file on disk.
@@ -149,14 +171,23 @@ impl Source for OnDisk {
 /// The files that a path names: itself, or all in the folder and its folders, by name.
 fn gather(path: &Path, files: &mut Vec<Box<dyn Source>>) -> anyhow::Result<()> {
     if !path.is_dir() {
-        files.push(Box::new(OnDisk { path: path.to_owned(), name: file_name(path) }));
+        files.push(Box::new(OnDisk {
+            path: path.to_owned(),
+            name: file_name(path),
+        }));
         return Ok(());
     }
-    let entries = std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
-    let mut inside = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let entries =
+        std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
+    let mut inside = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     inside.sort();
     let visible = |path: &&PathBuf| !file_name(path).starts_with('.');
-    inside.iter().filter(visible).try_for_each(|path| gather(path, files))
+    inside
+        .iter()
+        .filter(visible)
+        .try_for_each(|path| gather(path, files))
 }
 
 /// The files of a folder and its folders, by name.
@@ -221,7 +252,11 @@ impl<'a> FileReport<'a> {
             overlaps: &taken.overlaps,
             overlap: taken.overlap,
             stated: &taken.stated,
-            notes: taken.reading.as_ref().map(|reading| reading.notes.as_slice()).unwrap_or_default(),
+            notes: taken
+                .reading
+                .as_ref()
+                .map(|reading| reading.notes.as_slice())
+                .unwrap_or_default(),
             faults: taken
                 .faults
                 .iter()
@@ -242,7 +277,11 @@ const FAULTS_SHOWN: usize = 5;
 /// What became of a file, for people.
 pub fn told(taken: &Taken, dry_run: bool) -> String {
     let Some(reading) = &taken.reading else {
-        let reasons: Vec<&str> = taken.faults.iter().map(|fault| fault.reason.as_str()).collect();
+        let reasons: Vec<&str> = taken
+            .faults
+            .iter()
+            .map(|fault| fault.reason.as_str())
+            .collect();
         return format!("NOT TAKEN  {}\n", reasons.join("; "));
     };
     let tally = &taken.tally;
@@ -251,14 +290,22 @@ pub fn told(taken: &Taken, dry_run: bool) -> String {
         (false, true) => "would be taken",
         (false, false) => "taken",
     };
-    let mut text = format!("{}  {}, {verb}: {} rows", taken.file, called(reading.dataset), tally.rows);
+    let mut text = format!(
+        "{}  {}, {verb}: {} rows",
+        taken.file,
+        called(reading.dataset),
+        tally.rows
+    );
     if reading.dataset == Dataset::Payments {
         text += &format!(", {}", tally.total);
         if let (Some(from), Some(to)) = (tally.from, tally.to) {
             text += &format!(", {from} to {to}");
         }
     }
-    for (count, what) in [(tally.rejected, "rejected"), (tally.set_aside, "set aside (blank, headings, totals)")] {
+    for (count, what) in [
+        (tally.rejected, "rejected"),
+        (tally.set_aside, "set aside (blank, headings, totals)"),
+    ] {
         if count > 0 {
             text += &format!(", {count} {what}");
         }
@@ -278,10 +325,16 @@ pub fn told(taken: &Taken, dry_run: bool) -> String {
         };
     }
     for fault in taken.faults.iter().take(FAULTS_SHOWN) {
-        text += &format!("    line {}, {}: {:?}: {}\n", fault.line, fault.column, fault.value, fault.reason);
+        text += &format!(
+            "    line {}, {}: {:?}: {}\n",
+            fault.line, fault.column, fault.value, fault.reason
+        );
     }
     if taken.faults.len() > FAULTS_SHOWN {
-        text += &format!("    … and {} more faults (--faults FILE.csv lists them all)\n", taken.faults.len() - FAULTS_SHOWN);
+        text += &format!(
+            "    … and {} more faults (--faults FILE.csv lists them all)\n",
+            taken.faults.len() - FAULTS_SHOWN
+        );
     }
     text
 }

@@ -6,9 +6,9 @@ use crate::clock;
 use crate::data::{Data, Location};
 use crate::estate::{View, paid_until};
 use anyhow::Context;
+use handback_core::money::Name;
 use handback_core::money::names::{Likeness, likely_same};
 use handback_core::money::{Names, PaidName, ScopeBasis, ScopeRule, scoped};
-use handback_core::money::Name;
 use handback_core::pence::Pence;
 use handback_core::statement::{Estate, Rules};
 use handback_core::table::Tabled;
@@ -32,14 +32,28 @@ pub struct ScopeArguments {
 
 pub fn scope(arguments: &ScopeArguments) -> anyhow::Result<Outcome> {
     let (_, names) = paid_names(&arguments.location)?;
-    let shown: Vec<&PaidName> =
-        names.iter().filter(|name| arguments.all || name.in_scope != Pence::ZERO).collect();
+    let shown: Vec<&PaidName> = names
+        .iter()
+        .filter(|name| arguments.all || name.in_scope != Pence::ZERO)
+        .collect();
     if let Some(path) = &arguments.out {
         let rows = shown.iter().map(|name| {
-            let decision = if name.scope == ScopeBasis::Confirmed { name.decision.word() } else { "" };
+            let decision = if name.scope == ScopeBasis::Confirmed {
+                name.decision.word()
+            } else {
+                ""
+            };
             let amounts = [name.paid, name.in_scope].map(|pence| pence.to_string());
             let [paid, in_scope] = amounts;
-            vec![name.name.clone(), decision.into(), String::new(), String::new(), paid, in_scope, name.why.clone()]
+            vec![
+                name.name.clone(),
+                decision.into(),
+                String::new(),
+                String::new(),
+                paid,
+                in_scope,
+                name.why.clone(),
+            ]
         });
         write_table::<ScopeRule>(path, rows)?;
         return Ok(Outcome::Done);
@@ -48,8 +62,14 @@ pub fn scope(arguments: &ScopeArguments) -> anyhow::Result<Outcome> {
         print_json(&shown)?;
         return Ok(Outcome::Done);
     }
-    let (paid, in_scope) = (total(&names, |name| name.paid), total(&names, |name| name.in_scope));
-    let count = names.iter().filter(|name| name.in_scope != Pence::ZERO).count();
+    let (paid, in_scope) = (
+        total(&names, |name| name.paid),
+        total(&names, |name| name.in_scope),
+    );
+    let count = names
+        .iter()
+        .filter(|name| name.in_scope != Pence::ZERO)
+        .count();
     let mut text = format!(
         "{} of {} looks like technology, {count} names. Right?\n",
         in_scope.rounded(),
@@ -60,7 +80,12 @@ pub fn scope(arguments: &ScopeArguments) -> anyhow::Result<Outcome> {
             ScopeBasis::Confirmed => format!("confirmed: {}", name.decision.word()),
             ScopeBasis::Proposed | ScopeBasis::Outside => name.why.clone(),
         };
-        text += &format!("{:>16} of {:>16}  {}  ({decided})\n", name.in_scope.to_string(), name.paid.to_string(), name.name);
+        text += &format!(
+            "{:>16} of {:>16}  {}  ({decided})\n",
+            name.in_scope.to_string(),
+            name.paid.to_string(),
+            name.name
+        );
     }
     text += "To confirm: handback scope --out scope.csv, fill in the decision column, handback import scope.csv\n";
     print(&text)?;
@@ -86,12 +111,24 @@ pub fn names(arguments: &NamesArguments) -> anyhow::Result<Outcome> {
     let (estate, names) = paid_names(&arguments.location)?;
     let meaning = Names::new(estate.names.values(), &estate.organisations);
     let open = |name: &&PaidName| meaning.organisation(&name.name, clock::today()).is_none();
-    let paid: Vec<(&str, Pence)> = names.iter().filter(open).map(|name| (name.name.as_str(), name.paid)).collect();
-    let technology: BTreeSet<&str> =
-        names.iter().filter(|name| name.in_scope != Pence::ZERO).map(|name| name.name.as_str()).collect();
+    let paid: Vec<(&str, Pence)> = names
+        .iter()
+        .filter(open)
+        .map(|name| (name.name.as_str(), name.paid))
+        .collect();
+    let technology: BTreeSet<&str> = names
+        .iter()
+        .filter(|name| name.in_scope != Pence::ZERO)
+        .map(|name| name.name.as_str())
+        .collect();
     let mut offers = likely_same(paid);
     if !arguments.all {
-        offers.retain(|offer| offer.names.iter().any(|(name, _)| technology.contains(name.as_str())));
+        offers.retain(|offer| {
+            offer
+                .names
+                .iter()
+                .any(|(name, _)| technology.contains(name.as_str()))
+        });
     }
     let why = |likeness| match likeness {
         Likeness::SameButForForm => "the same but for case, punctuation or legal form",
@@ -102,16 +139,30 @@ pub fn names(arguments: &NamesArguments) -> anyhow::Result<Outcome> {
         let rows = offers.iter().flat_map(|offer| {
             offer.names.iter().map(|(name, paid)| {
                 let why = why(offer.likeness).to_owned();
-                vec![name.clone(), String::new(), String::new(), String::new(), paid.to_string(), why]
+                vec![
+                    name.clone(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    paid.to_string(),
+                    why,
+                ]
             })
         });
         write_table::<Name>(path, rows)?;
     } else if arguments.json {
         print_json(&offers)?;
     } else {
-        let mut text = format!("{} sets of names likely belong together. Nothing is merged until you say so.\n", offers.len());
+        let mut text = format!(
+            "{} sets of names likely belong together. Nothing is merged until you say so.\n",
+            offers.len()
+        );
         for offer in &offers {
-            text += &format!("\n{} ({}% sure)\n", why(offer.likeness), offer.likeness.confidence());
+            text += &format!(
+                "\n{} ({}% sure)\n",
+                why(offer.likeness),
+                offer.likeness.confidence()
+            );
             for (name, paid) in &offer.names {
                 text += &format!("{:>20}  {name}\n", paid.to_string());
             }
@@ -137,8 +188,12 @@ fn total(names: &[PaidName], amount: impl Fn(&PaidName) -> Pence) -> Pence {
     names.iter().map(amount).sum()
 }
 
-fn write_table<K: Tabled>(path: &Path, rows: impl Iterator<Item = Vec<String>>) -> anyhow::Result<()> {
-    let mut csv = csv::Writer::from_path(path).with_context(|| format!("cannot write {}", path.display()))?;
+fn write_table<K: Tabled>(
+    path: &Path,
+    rows: impl Iterator<Item = Vec<String>>,
+) -> anyhow::Result<()> {
+    let mut csv =
+        csv::Writer::from_path(path).with_context(|| format!("cannot write {}", path.display()))?;
     csv.write_record(K::HEADINGS.iter().map(|heading| heading.name))?;
     for row in rows {
         csv.write_record(row)?;

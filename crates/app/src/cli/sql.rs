@@ -28,15 +28,34 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let data = Data::existing(&arguments.location)?;
     let view = View::at(&data, arguments.known.as_ref());
     let titles = Titles::of(&view)?;
-    let tables = kinds::ALL.iter().map(|kind| table(kind, &view, &titles)).collect::<anyhow::Result<Vec<_>>>()?;
-    let answer = match data.facts.sql(&arguments.query, &live_parts(&view.estate()?), &tables) {
+    let tables = kinds::ALL
+        .iter()
+        .map(|kind| table(kind, &view, &titles))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let answer = match data
+        .facts
+        .sql(&arguments.query, &live_parts(&view.estate()?), &tables)
+    {
         Ok(answer) => answer,
         Err(error) if error.is_bad_query() => return Err(Refused(error.to_string()).into()),
         Err(error) => return Err(error.into()),
     };
     if arguments.json {
-        let object = |row: &Vec<Value>| answer.columns.iter().cloned().zip(row.iter().cloned()).collect();
-        print_json(&answer.rows.iter().map(object).collect::<Vec<Map<String, Value>>>())?;
+        let object = |row: &Vec<Value>| {
+            answer
+                .columns
+                .iter()
+                .cloned()
+                .zip(row.iter().cloned())
+                .collect()
+        };
+        print_json(
+            &answer
+                .rows
+                .iter()
+                .map(object)
+                .collect::<Vec<Map<String, Value>>>(),
+        )?;
         return Ok(Outcome::Done);
     }
     let text = |value: &Value| match value {
@@ -56,24 +75,36 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 /// The records of a kind as a table: the documented columns of a kind that people fill in, else the
 /// plain fields of each record; always with the record's id and title.
 fn table(kind: &Registered, view: &View, titles: &Titles) -> anyhow::Result<Table> {
-    let column = |name: &str, holds| Column { name: name.replace(' ', "_"), holds };
+    let column = |name: &str, holds| Column {
+        name: name.replace(' ', "_"),
+        holds,
+    };
     let mut columns = vec![column("id", Holds::Text), column("title", Holds::Text)];
     let mut rows = Vec::new();
     let items = view.items(kind);
     if let Some(table) = TABLES.iter().find(|table| table.kind == kind.name) {
         columns.extend(table.headings.iter().map(|heading| {
-            let holds = if heading.form == Form::Count { Holds::Whole } else { Holds::Text };
+            let holds = if heading.form == Form::Count {
+                Holds::Whole
+            } else {
+                Holds::Text
+            };
             column(heading.name, holds)
         }));
         for (id, version, item) in items {
             let title = (kind.read)(version, &item)?.title;
             for cells in (table.rows)(version, &item, titles)? {
                 let mut row = vec![Value::from(id.to_string()), Value::from(title.clone())];
-                row.extend(cells.into_iter().zip(table.headings).map(|(cell, heading)| match heading.form {
-                    _ if cell.is_empty() => Value::Null,
-                    Form::Count => cell.parse::<i64>().map_or(Value::Null, Value::from),
-                    _ => Value::from(cell),
-                }));
+                row.extend(
+                    cells
+                        .into_iter()
+                        .zip(table.headings)
+                        .map(|(cell, heading)| match heading.form {
+                            _ if cell.is_empty() => Value::Null,
+                            Form::Count => cell.parse::<i64>().map_or(Value::Null, Value::from),
+                            _ => Value::from(cell),
+                        }),
+                );
                 rows.push(row);
             }
         }
@@ -97,5 +128,9 @@ fn table(kind: &Registered, view: &View, titles: &Titles) -> anyhow::Result<Tabl
             rows.push(row);
         }
     }
-    Ok(Table { name: format!("{}s", kind.name.replace(' ', "_")), columns, rows })
+    Ok(Table {
+        name: format!("{}s", kind.name.replace(' ', "_")),
+        columns,
+        rows,
+    })
 }

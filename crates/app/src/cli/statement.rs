@@ -46,15 +46,31 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let data = Data::existing(&arguments.location)?;
     let at = arguments.at.unwrap_or_else(clock::today);
     let known = arguments.known.as_ref();
-    let years = if arguments.calendar_years { YearBasis::Calendar } else { YearBasis::Financial };
-    let rules = Rules { years, ..Rules::default() };
+    let years = if arguments.calendar_years {
+        YearBasis::Calendar
+    } else {
+        YearBasis::Financial
+    };
+    let rules = Rules {
+        years,
+        ..Rules::default()
+    };
     if let Some(since) = arguments.changed_since {
         let estate = View::at(&data, known).estate()?;
-        return list(changed_between(&estate, &rules.control, since, at), arguments.json);
+        return list(
+            changed_between(&estate, &rules.control, since, at),
+            arguments.json,
+        );
     }
     if let Some(since) = &arguments.corrected_since {
-        let (before, now) = (View::at(&data, Some(since)).estate()?, View::at(&data, known).estate()?);
-        return list(changed_knowledge(&before, &now, &rules.control, at), arguments.json);
+        let (before, now) = (
+            View::at(&data, Some(since)).estate()?,
+            View::at(&data, known).estate()?,
+        );
+        return list(
+            changed_knowledge(&before, &now, &rules.control, at),
+            arguments.json,
+        );
     }
     let statement = statement_at(&data, at, known, &rules)?;
     if arguments.json {
@@ -78,7 +94,9 @@ fn list(changes: Vec<ServiceChange>, json: bool) -> anyhow::Result<Outcome> {
     } else if changes.is_empty() {
         print("Nothing changed.\n")?;
     } else {
-        let lines = changes.iter().map(|change| format!("{}: {} → {}\n", change.service, change.was, change.is));
+        let lines = changes
+            .iter()
+            .map(|change| format!("{}: {} → {}\n", change.service, change.was, change.is));
         print(&lines.collect::<String>())?;
     }
     Ok(Outcome::Done)

@@ -20,10 +20,16 @@ pub fn word(dataset: Dataset) -> String {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let table = TABLES.iter().find(|table| word(table.dataset) == arguments.kind || table.kind == arguments.kind);
+    let table = TABLES
+        .iter()
+        .find(|table| word(table.dataset) == arguments.kind || table.kind == arguments.kind);
     let Some(table) = table else {
         let words: Vec<String> = TABLES.iter().map(|table| word(table.dataset)).collect();
-        let reason = format!("there is no template for {:?}; there is one for {}", arguments.kind, words.join(", "));
+        let reason = format!(
+            "there is no template for {:?}; there is one for {}",
+            arguments.kind,
+            words.join(", ")
+        );
         return Err(Refused(reason).into());
     };
     if arguments.explain {
@@ -45,8 +51,15 @@ fn explained(table: &Table) -> String {
             Form::Choice(words) => format!("one of {}", words.join(", ")),
             Form::List => "several, with ; between".into(),
         };
-        let needed = if heading.needed { "needed" } else { "may be blank" };
-        format!("{}\n    {} ({form}; {needed})\n", heading.name, heading.meaning)
+        let needed = if heading.needed {
+            "needed"
+        } else {
+            "may be blank"
+        };
+        format!(
+            "{}\n    {} ({form}; {needed})\n",
+            heading.name, heading.meaning
+        )
     });
     lines.collect()
 }

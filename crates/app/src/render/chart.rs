@@ -23,40 +23,91 @@ const BANDS: [Band; 5] = [
 /// Bands by month, with the services certainly controlled as a line over them; empty when there is
 /// nothing to draw.
 pub fn bands(series: &[SeriesPoint]) -> String {
-    let most = series.iter().map(|point| point.controlled.of).max().unwrap_or(0);
+    let most = series
+        .iter()
+        .map(|point| point.controlled.of)
+        .max()
+        .unwrap_or(0);
     if series.len() < 2 || most == 0 {
         return String::new();
     }
     let step = (WIDTH - LEFT) / series.len() as f64;
     let x = |place: usize| LEFT + place as f64 * step;
     let y = |services: i64| (HEIGHT - BOTTOM) * (1.0 - services as f64 / most as f64);
-    let mut svg = format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" class=\"bands\" aria-hidden=\"true\" focusable=\"false\">");
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" class=\"bands\" aria-hidden=\"true\" focusable=\"false\">"
+    );
     let mut below = vec![0i64; series.len()];
     for (class, count) in BANDS {
-        let above: Vec<i64> = below.iter().zip(series).map(|(below, point)| below + i64::from(count(point))).collect();
+        let above: Vec<i64> = below
+            .iter()
+            .zip(series)
+            .map(|(below, point)| below + i64::from(count(point)))
+            .collect();
         let mut path = String::new();
         for (place, level) in above.iter().enumerate() {
-            let _ = write!(path, "{:.1},{:.1} {:.1},{:.1} ", x(place), y(*level), x(place + 1), y(*level));
+            let _ = write!(
+                path,
+                "{:.1},{:.1} {:.1},{:.1} ",
+                x(place),
+                y(*level),
+                x(place + 1),
+                y(*level)
+            );
         }
         for (place, level) in below.iter().enumerate().rev() {
-            let _ = write!(path, "{:.1},{:.1} {:.1},{:.1} ", x(place + 1), y(*level), x(place), y(*level));
+            let _ = write!(
+                path,
+                "{:.1},{:.1} {:.1},{:.1} ",
+                x(place + 1),
+                y(*level),
+                x(place),
+                y(*level)
+            );
         }
         if above != below {
-            let _ = write!(svg, "<polygon class=\"{class}\" points=\"{}\"/>", path.trim_end());
+            let _ = write!(
+                svg,
+                "<polygon class=\"{class}\" points=\"{}\"/>",
+                path.trim_end()
+            );
         }
         below = above;
     }
     let mut line = String::new();
     for (place, point) in series.iter().enumerate() {
         let level = y(point.controlled.known);
-        let _ = write!(line, "{:.1},{level:.1} {:.1},{level:.1} ", x(place), x(place + 1));
+        let _ = write!(
+            line,
+            "{:.1},{level:.1} {:.1},{level:.1} ",
+            x(place),
+            x(place + 1)
+        );
     }
-    let _ = write!(svg, "<polyline class=\"controlled\" points=\"{}\"/>", line.trim_end());
-    let _ = write!(svg, "<text x=\"0\" y=\"10\">{most}</text><text x=\"0\" y=\"{:.1}\">0</text>", HEIGHT - BOTTOM);
+    let _ = write!(
+        svg,
+        "<polyline class=\"controlled\" points=\"{}\"/>",
+        line.trim_end()
+    );
+    let _ = write!(
+        svg,
+        "<text x=\"0\" y=\"10\">{most}</text><text x=\"0\" y=\"{:.1}\">0</text>",
+        HEIGHT - BOTTOM
+    );
     let every = (series.len() / 120 + 1) as i16;
-    for (place, point) in series.iter().enumerate().filter(|(_, point)| point.on.month() == 1) {
+    for (place, point) in series
+        .iter()
+        .enumerate()
+        .filter(|(_, point)| point.on.month() == 1)
+    {
         if point.on.year() % every == 0 {
-            let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", x(place), HEIGHT - 5.0, point.on.year());
+            let _ = write!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                x(place),
+                HEIGHT - 5.0,
+                point.on.year()
+            );
         }
     }
     svg.push_str("</svg>");
@@ -65,8 +116,15 @@ pub fn bands(series: &[SeriesPoint]) -> String {
 
 /// The points for the table: the last of each year.
 pub fn yearly(series: &[SeriesPoint]) -> Vec<&SeriesPoint> {
-    let last_of_year = |place: usize| series.get(place + 1).is_none_or(|next| next.on.year() != series[place].on.year());
-    (0..series.len()).filter(|place| last_of_year(*place)).map(|place| &series[place]).collect()
+    let last_of_year = |place: usize| {
+        series
+            .get(place + 1)
+            .is_none_or(|next| next.on.year() != series[place].on.year())
+    };
+    (0..series.len())
+        .filter(|place| last_of_year(*place))
+        .map(|place| &series[place])
+        .collect()
 }
 
 #[cfg(test)]
@@ -84,21 +142,32 @@ mod tests {
             joint_venture: 0,
             supplier,
             unknown: 0,
-            controlled: Share { known: 0, possible: i64::from(in_house), of },
+            controlled: Share {
+                known: 0,
+                possible: i64::from(in_house),
+                of,
+            },
         }
     }
 
     #[test]
     fn only_bands_that_hold_something_are_drawn() {
         let svg = bands(&[point(2018, 12, 0, 4), point(2019, 1, 0, 4)]);
-        assert!(svg.contains("class=\"supplier\"") && !svg.contains("class=\"in-house\""), "{svg}");
+        assert!(
+            svg.contains("class=\"supplier\"") && !svg.contains("class=\"in-house\""),
+            "{svg}"
+        );
         assert_eq!(bands(&[point(2018, 12, 0, 4)]), "");
         assert_eq!(bands(&[]), "");
     }
 
     #[test]
     fn the_table_has_the_last_point_of_each_year() {
-        let series = [point(2018, 11, 0, 4), point(2018, 12, 1, 3), point(2019, 1, 2, 2)];
+        let series = [
+            point(2018, 11, 0, 4),
+            point(2018, 12, 1, 3),
+            point(2019, 1, 2, 2),
+        ];
         let days: Vec<_> = yearly(&series).into_iter().map(|point| point.on).collect();
         assert_eq!(days, [date(2018, 12, 31), date(2019, 1, 31)]);
     }

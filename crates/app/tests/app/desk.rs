@@ -53,7 +53,14 @@ impl Desk {
     /// Run `handback`, which must succeed.
     pub fn done(&self, words: &[&str]) -> String {
         let run = self.run(words);
-        assert_eq!(run.code, 0, "handback {}\n{}{}", words.join(" "), run.out, run.err);
+        assert_eq!(
+            run.code,
+            0,
+            "handback {}\n{}{}",
+            words.join(" "),
+            run.out,
+            run.err
+        );
         run.out
     }
 

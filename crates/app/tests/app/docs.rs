@@ -38,10 +38,12 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 fn matches(expected: &[&str], printed: &[&str]) -> bool {
     match expected.split_first() {
         None => printed.is_empty(),
-        Some((&"…", rest)) => (0..=printed.len()).any(|skipped| matches(rest, &printed[skipped..])),
-        Some((line, rest)) => {
-            printed.split_first().is_some_and(|(first, others)| line.trim_end() == first.trim_end() && matches(rest, others))
+        Some((&"…", rest)) => {
+            (0..=printed.len()).any(|skipped| matches(rest, &printed[skipped..]))
         }
+        Some((line, rest)) => printed.split_first().is_some_and(|(first, others)| {
+            line.trim_end() == first.trim_end() && matches(rest, others)
+        }),
     }
 }
 
@@ -61,8 +63,14 @@ fn what_the_pages_say_is_what_the_program_prints() {
                     let words: Vec<&str> = words.split_whitespace().collect();
                     let run = desk.run(&words);
                     let printed = format!("{}{}", run.out, run.err);
-                    let (expected, lines): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), printed.lines().collect());
-                    assert!(matches(&expected, &lines), "{}: handback {}\n{printed}", page.display(), words.join(" "));
+                    let (expected, lines): (Vec<&str>, Vec<&str>) =
+                        (expected.lines().collect(), printed.lines().collect());
+                    assert!(
+                        matches(&expected, &lines),
+                        "{}: handback {}\n{printed}",
+                        page.display(),
+                        words.join(" ")
+                    );
                 }
             }
         }
@@ -74,12 +82,30 @@ fn what_the_pages_say_is_what_the_program_prints() {
 fn every_measure_has_its_page_and_every_page_its_example() {
     let list = Desk::new().done(&["figure", "--list"]);
     let figures: Vec<&str> = list.lines().filter(|line| !line.starts_with(' ')).collect();
-    let measures: Vec<PathBuf> = pages().into_iter().filter(|page| page.parent().is_some_and(|folder| folder.ends_with("measures"))).collect();
-    let texts: Vec<String> = measures.iter().map(|page| fs::read_to_string(page).expect("a page")).collect();
+    let measures: Vec<PathBuf> = pages()
+        .into_iter()
+        .filter(|page| {
+            page.parent()
+                .is_some_and(|folder| folder.ends_with("measures"))
+        })
+        .collect();
+    let texts: Vec<String> = measures
+        .iter()
+        .map(|page| fs::read_to_string(page).expect("a page"))
+        .collect();
     for figure in figures {
-        assert!(texts.iter().any(|text| text.contains(&format!("`{figure}`"))), "no page explains {figure}");
+        assert!(
+            texts
+                .iter()
+                .any(|text| text.contains(&format!("`{figure}`"))),
+            "no page explains {figure}"
+        );
     }
     for (page, text) in measures.iter().zip(&texts) {
-        assert!(text.contains("```console"), "{} has no worked example", page.display());
+        assert!(
+            text.contains("```console"),
+            "{} has no worked example",
+            page.display()
+        );
     }
 }

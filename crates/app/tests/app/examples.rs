@@ -16,17 +16,42 @@ fn the_example_authority_comes_in_whole_and_tells_its_story() {
     };
     let known = |counts: &Value| counts["known"].as_u64().expect("a count");
     let (before, after) = (counts("2019-07-31"), counts("2019-08-01"));
-    assert!(known(&after) > known(&before) + 5, "core comes back on one day: {before} {after}");
-    let statement = desk.json(&["statement", "--data", "demo/data", "--at", "2021-03-26", "--json"]);
-    let verdicts: BTreeMap<&str, usize> =
-        statement["claims"].as_array().expect("claims").iter().fold(BTreeMap::new(), |mut verdicts, claim| {
-            *verdicts.entry(claim["verdict"].as_str().expect("a verdict")).or_default() += 1;
+    assert!(
+        known(&after) > known(&before) + 5,
+        "core comes back on one day: {before} {after}"
+    );
+    let statement = desk.json(&[
+        "statement",
+        "--data",
+        "demo/data",
+        "--at",
+        "2021-03-26",
+        "--json",
+    ]);
+    let verdicts: BTreeMap<&str, usize> = statement["claims"]
+        .as_array()
+        .expect("claims")
+        .iter()
+        .fold(BTreeMap::new(), |mut verdicts, claim| {
+            *verdicts
+                .entry(claim["verdict"].as_str().expect("a verdict"))
+                .or_default() += 1;
             verdicts
         });
-    assert_eq!(verdicts.len(), 3, "supported, contradicted and cannot tell: {verdicts:?}");
-    let (paid, scope) = (&statement["money"]["paid_pence"], &statement["money"]["in_scope_pence"]);
+    assert_eq!(
+        verdicts.len(),
+        3,
+        "supported, contradicted and cannot tell: {verdicts:?}"
+    );
+    let (paid, scope) = (
+        &statement["money"]["paid_pence"],
+        &statement["money"]["in_scope_pence"],
+    );
     let share = scope.as_f64().expect("pence") / paid.as_f64().expect("pence");
-    assert!((0.005..0.03).contains(&share), "technology is a small part of a council's money: {share}");
+    assert!(
+        (0.005..0.03).contains(&share),
+        "technology is a small part of a council's money: {share}"
+    );
 }
 
 #[test]
@@ -35,8 +60,17 @@ fn the_same_seed_gives_the_same_files() {
     for folder in ["one", "two"] {
         desk.done(&["generate", "--out", folder, "--payments", "2000"]);
     }
-    desk.done(&["generate", "--out", "other", "--payments", "2000", "--seed", "7"]);
-    let payments = |folder: &str| std::fs::read(desk.path(folder).join("payments.csv")).expect("payments");
+    desk.done(&[
+        "generate",
+        "--out",
+        "other",
+        "--payments",
+        "2000",
+        "--seed",
+        "7",
+    ]);
+    let payments =
+        |folder: &str| std::fs::read(desk.path(folder).join("payments.csv")).expect("payments");
     assert_eq!(payments("one"), payments("two"));
     assert_ne!(payments("one"), payments("other"));
     let report = desk.json(&["import", "one/payments.csv", "--data", "d", "--json"]);
@@ -54,11 +88,26 @@ fn the_reference_case_comes_in_whole_and_judges_its_claims() {
     let statement = desk.json(&["statement", "--data", "d", "--at", "2021-03-31", "--json"]);
     let verdict = |words: &str| {
         let claims = statement["claims"].as_array().expect("claims");
-        let claim = claims.iter().find(|claim| claim["claim"].as_str().is_some_and(|claim| claim.contains(words)));
-        claim.unwrap_or_else(|| panic!("no claim says {words:?}"))["verdict"].as_str().expect("a verdict").to_owned()
+        let claim = claims.iter().find(|claim| {
+            claim["claim"]
+                .as_str()
+                .is_some_and(|claim| claim.contains(words))
+        });
+        claim.unwrap_or_else(|| panic!("no claim says {words:?}"))["verdict"]
+            .as_str()
+            .expect("a verdict")
+            .to_owned()
     };
     assert_eq!(verdict("300"), "supported");
     assert_eq!(verdict("13"), "supported");
-    let returned = desk.json(&["figure", "staff.returned", "--data", "d", "--at", "2019-08-01", "--json"]);
+    let returned = desk.json(&[
+        "figure",
+        "staff.returned",
+        "--data",
+        "d",
+        "--at",
+        "2019-08-01",
+        "--json",
+    ]);
     assert_eq!(returned["known"]["count"], 314);
 }

@@ -11,7 +11,15 @@ const ROOMS: [(&str, &[&str]); 5] = [
     ("intake", &["handback-core"]),
     ("register", &["handback-core"]),
     ("facts", &["handback-core"]),
-    ("app", &["handback-core", "handback-intake", "handback-register", "handback-facts"]),
+    (
+        "app",
+        &[
+            "handback-core",
+            "handback-intake",
+            "handback-register",
+            "handback-facts",
+        ],
+    ),
 ];
 
 /// What core may be built from: nothing that reads, writes, waits or tells the time.
@@ -27,22 +35,45 @@ const MODULES: &[(&str, &[&str])] = &[
     ("organisation", &["dated", "record", "table"]),
     ("import", &["dated", "organisation", "pence", "record"]),
     ("basis", &["dated", "import", "record"]),
-    ("contract", &["dated", "import", "organisation", "pence", "record"]),
+    (
+        "contract",
+        &["dated", "import", "organisation", "pence", "record"],
+    ),
     ("control", &["dated", "pence", "record", "table"]),
-    ("money", &["dated", "organisation", "pence", "record", "table"]),
+    (
+        "money",
+        &["dated", "organisation", "pence", "record", "table"],
+    ),
     ("transition", &["dated", "record", "table"]),
     ("assurance", &["dated", "pence", "record", "table"]),
     (
         "statement",
         &[
-            "assurance", "basis", "contract", "control", "dated", "import", "money", "organisation", "pence",
-            "record", "transition",
+            "assurance",
+            "basis",
+            "contract",
+            "control",
+            "dated",
+            "import",
+            "money",
+            "organisation",
+            "pence",
+            "record",
+            "transition",
         ],
     ),
     (
         "kinds",
         &[
-            "assurance", "contract", "control", "import", "money", "organisation", "record", "table", "transition",
+            "assurance",
+            "contract",
+            "control",
+            "import",
+            "money",
+            "organisation",
+            "record",
+            "table",
+            "transition",
         ],
     ),
 ];
@@ -50,15 +81,31 @@ const MODULES: &[(&str, &[&str])] = &[
 fn dependencies(room: &str) -> BTreeSet<String> {
     let path = repository().join("crates").join(room).join("Cargo.toml");
     let manifest = fs::read_to_string(path).expect("a manifest");
-    let section = manifest.split("\n[").find(|section| section.starts_with("dependencies]")).expect("dependencies");
-    let lines = section.lines().skip(1).filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned()).collect()
+    let section = manifest
+        .split("\n[")
+        .find(|section| section.starts_with("dependencies]"))
+        .expect("dependencies");
+    let lines = section
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            line.split(['.', ' ', '='])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect()
 }
 
 #[test]
 fn rooms_know_only_the_rooms_below() {
     for (room, allowed) in ROOMS {
-        let known: BTreeSet<String> = dependencies(room).into_iter().filter(|name| name.starts_with("handback")).collect();
+        let known: BTreeSet<String> = dependencies(room)
+            .into_iter()
+            .filter(|name| name.starts_with("handback"))
+            .collect();
         let allowed: BTreeSet<String> = allowed.iter().map(|&name| name.to_owned()).collect();
         assert_eq!(known, allowed, "crates/{room}");
     }
@@ -66,10 +113,21 @@ fn rooms_know_only_the_rooms_below() {
 
 #[test]
 fn core_is_built_from_nothing_that_reads_writes_or_waits() {
-    let allowed: BTreeSet<String> = CORE_DEPENDENCIES.iter().map(|&name| name.to_owned()).collect();
+    let allowed: BTreeSet<String> = CORE_DEPENDENCIES
+        .iter()
+        .map(|&name| name.to_owned())
+        .collect();
     assert_eq!(dependencies("core"), allowed);
     for (path, text) in sources(&repository().join("crates/core/src")) {
-        for banned in ["std::fs", "std::net", "std::process", "std::env", "::now()", "async fn", "HashMap"] {
+        for banned in [
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::env",
+            "::now()",
+            "async fn",
+            "HashMap",
+        ] {
             assert!(!text.contains(banned), "{} holds {banned}", path.display());
         }
     }
@@ -79,16 +137,31 @@ fn core_is_built_from_nothing_that_reads_writes_or_waits() {
 fn modules_of_core_point_as_drawn() {
     let mut seen = BTreeSet::new();
     for (path, text) in sources(&repository().join("crates/core/src")) {
-        let inside = path.strip_prefix(repository().join("crates/core/src")).expect("a path in core");
+        let inside = path
+            .strip_prefix(repository().join("crates/core/src"))
+            .expect("a path in core");
         let first = inside.iter().next().expect("a name").to_string_lossy();
         let module = first.trim_end_matches(".rs").to_owned();
         if module == "lib" {
             continue;
         }
-        let (_, allowed) = MODULES.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} is not drawn"));
-        for used in text.match_indices("crate::").map(|(place, word)| &text[place + word.len()..]) {
-            let used: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            assert!(used == module || allowed.contains(&used.as_str()), "{} uses {used}", path.display());
+        let (_, allowed) = MODULES
+            .iter()
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("{module} is not drawn"));
+        for used in text
+            .match_indices("crate::")
+            .map(|(place, word)| &text[place + word.len()..])
+        {
+            let used: String = used
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect();
+            assert!(
+                used == module || allowed.contains(&used.as_str()),
+                "{} uses {used}",
+                path.display()
+            );
         }
         seen.insert(module);
     }
@@ -98,11 +171,18 @@ fn modules_of_core_point_as_drawn() {
 
 #[test]
 fn every_invariant_names_a_test_that_is_there() {
-    let architecture = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let named: Vec<&str> = architecture.split('`').filter(|word| word.starts_with("crates/")).collect();
+    let architecture =
+        fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let named: Vec<&str> = architecture
+        .split('`')
+        .filter(|word| word.starts_with("crates/"))
+        .collect();
     assert!(named.len() >= 8, "{named:?}");
     for path in named {
-        assert!(repository().join(path).exists(), "ARCHITECTURE.md names {path}, which is not there");
+        assert!(
+            repository().join(path).exists(),
+            "ARCHITECTURE.md names {path}, which is not there"
+        );
     }
 }
 
@@ -115,7 +195,11 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
             files.extend(sources(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&path).expect("a source file");
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            let code = text
+                .split("#[cfg(test)]")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             files.push((path, code));
         }
     }

@@ -17,9 +17,15 @@ fn the_report_for_programs_has_every_field() {
     assert_eq!(file["file"], "june.csv");
     assert_eq!(file["dataset"], "payments");
     assert_eq!((&file["rows"], &file["rejected"]), (&json!(2), &json!(1)));
-    assert_eq!(file["columns"], json!({ "date": "Date", "amount": "Amount", "supplier": "Supplier" }));
+    assert_eq!(
+        file["columns"],
+        json!({ "date": "Date", "amount": "Amount", "supplier": "Supplier" })
+    );
     assert_eq!(file["total_pence"], 101_010);
-    assert_eq!((&file["from"], &file["to"]), (&json!("2019-06-05"), &json!("2019-06-26")));
+    assert_eq!(
+        (&file["from"], &file["to"]),
+        (&json!("2019-06-05"), &json!("2019-06-26"))
+    );
     assert_eq!(file["overlaps"], json!([]));
     assert_eq!(file["faults"][0]["line"], 3);
     assert_eq!(file["faults"][0]["column"], "Amount");
@@ -29,12 +35,27 @@ fn the_report_for_programs_has_every_field() {
 #[test]
 fn a_refused_file_leaves_nothing_behind_and_stops_no_other() {
     let desk = Desk::new();
-    desk.file("picture.csv", [0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0]).file("june.csv", JUNE);
-    let run = desk.run(&["import", "picture.csv", "june.csv", "missing.csv", "--data", "d", "--json"]);
+    desk.file(
+        "picture.csv",
+        [0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0],
+    )
+    .file("june.csv", JUNE);
+    let run = desk.run(&[
+        "import",
+        "picture.csv",
+        "june.csv",
+        "missing.csv",
+        "--data",
+        "d",
+        "--json",
+    ]);
     assert_eq!(run.code, 1);
     let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!(report["files"][0]["dataset"], json!(null));
-    assert_eq!(report["files"][0]["faults"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        report["files"][0]["faults"].as_array().map(Vec::len),
+        Some(1)
+    );
     assert_eq!(report["files"][1]["rows"], 2);
     assert_eq!(report["files"][2]["dataset"], json!(null));
     let imports = desk.json(&["sql", "--data", "d", "--json", "SELECT file FROM imports"]);
@@ -63,23 +84,41 @@ fn a_dry_run_writes_nothing() {
 #[test]
 fn an_overlap_is_marked_until_somebody_decides() {
     let desk = Desk::new();
-    desk.file("june.csv", JUNE).file("june-again.csv", JUNE.replace("20.00", "21.00"));
+    desk.file("june.csv", JUNE)
+        .file("june-again.csv", JUNE.replace("20.00", "21.00"));
     desk.done(&["import", "june.csv", "--data", "d"]);
     let report = desk.json(&["import", "june-again.csv", "--data", "d", "--json"]);
-    assert_eq!(report["files"][0]["overlaps"].as_array().map(Vec::len), Some(1));
-    let paid = |words: &[&str]| desk.json(&[&["statement", "--data", "d", "--json"], words].concat());
+    assert_eq!(
+        report["files"][0]["overlaps"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let paid =
+        |words: &[&str]| desk.json(&[&["statement", "--data", "d", "--json"], words].concat());
     let statement = paid(&[]);
     assert_eq!(statement["money"]["paid_pence"], 6_100);
     assert_eq!(statement["basis"]["undecided"], json!(["june-again.csv"]));
 
     let other = Desk::new();
-    other.file("june.csv", JUNE).file("june-again.csv", JUNE.replace("20.00", "21.00"));
+    other
+        .file("june.csv", JUNE)
+        .file("june-again.csv", JUNE.replace("20.00", "21.00"));
     other.done(&["import", "june.csv", "--data", "d"]);
-    other.done(&["import", "june-again.csv", "--data", "d", "--replaces", "june.csv"]);
+    other.done(&[
+        "import",
+        "june-again.csv",
+        "--data",
+        "d",
+        "--replaces",
+        "june.csv",
+    ]);
     let statement = other.json(&["statement", "--data", "d", "--json"]);
     assert_eq!(statement["money"]["paid_pence"], 3_100);
     assert_eq!(statement["basis"]["undecided"], json!([]));
-    let entry = (statement["basis"]["known"]["entry"].as_u64().expect("a number") - 2).to_string();
+    let entry = (statement["basis"]["known"]["entry"]
+        .as_u64()
+        .expect("a number")
+        - 2)
+    .to_string();
     let before = other.json(&["statement", "--data", "d", "--known", &entry, "--json"]);
     assert_eq!(before["money"]["paid_pence"], 3_000);
 }
@@ -87,9 +126,17 @@ fn an_overlap_is_marked_until_somebody_decides() {
 #[test]
 fn an_overlap_can_be_decided_afterwards() {
     let desk = Desk::new();
-    desk.file("june.csv", JUNE).file("june-again.csv", JUNE.replace("20.00", "21.00"));
+    desk.file("june.csv", JUNE)
+        .file("june-again.csv", JUNE.replace("20.00", "21.00"));
     desk.done(&["import", "june.csv", "june-again.csv", "--data", "d"]);
-    desk.done(&["import", "june-again.csv", "--data", "d", "--replaces", "june.csv"]);
+    desk.done(&[
+        "import",
+        "june-again.csv",
+        "--data",
+        "d",
+        "--replaces",
+        "june.csv",
+    ]);
     let statement = desk.json(&["statement", "--data", "d", "--json"]);
     assert_eq!(statement["money"]["paid_pence"], 3_100);
     assert_eq!(statement["basis"]["undecided"], json!([]));
@@ -99,15 +146,34 @@ fn an_overlap_can_be_decided_afterwards() {
 fn columns_corrected_once_are_remembered() {
     let desk = Desk::new();
     let text = "When,Who,Reference text,How much,Other sum\n05/06/2019,A Ltd,x,10.00,1.00\n25/06/2019,B Ltd,y,20.00,2.00\n";
-    desk.file("june.csv", text).file("july.csv", text.replace("/06/", "/07/"));
+    desk.file("june.csv", text)
+        .file("july.csv", text.replace("/06/", "/07/"));
     desk.done(&[
-        "import", "june.csv", "--data", "d", "--column", "date=When", "--column", "supplier=Who", "--column",
+        "import",
+        "june.csv",
+        "--data",
+        "d",
+        "--column",
+        "date=When",
+        "--column",
+        "supplier=Who",
+        "--column",
         "amount=Other sum",
     ]);
     let july = desk.json(&["import", "july.csv", "--data", "d", "--json"]);
-    assert_eq!(july["files"][0]["columns"], json!({ "date": "When", "amount": "Other sum", "supplier": "Who" }));
+    assert_eq!(
+        july["files"][0]["columns"],
+        json!({ "date": "When", "amount": "Other sum", "supplier": "Who" })
+    );
     assert_eq!(july["files"][0]["total_pence"], 300);
-    let run = desk.run(&["import", "july.csv", "--data", "d", "--column", "amount=Nothing"]);
+    let run = desk.run(&[
+        "import",
+        "july.csv",
+        "--data",
+        "d",
+        "--column",
+        "amount=Nothing",
+    ]);
     assert_eq!(run.code, 1);
 }
 
@@ -116,19 +182,44 @@ fn rows_that_name_nothing_known_are_faults() {
     let desk = Desk::new();
     desk.file("services.csv", "service\nNetwork\n")
         .file("arrangements.csv", "service,mode,from,contract\nNetwork,in-house,2019,\nPayrol,supplier,2006,\nNetwork,supplier,2006,C-9\n");
-    let run = desk.run(&["import", "arrangements.csv", "services.csv", "--data", "d", "--json"]);
+    let run = desk.run(&[
+        "import",
+        "arrangements.csv",
+        "services.csv",
+        "--data",
+        "d",
+        "--json",
+    ]);
     assert_eq!(run.code, 1);
     let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
-    let lines: Vec<_> = report["files"][0]["faults"].as_array().expect("faults").iter().map(|fault| fault["line"].clone()).collect();
+    let lines: Vec<_> = report["files"][0]["faults"]
+        .as_array()
+        .expect("faults")
+        .iter()
+        .map(|fault| fault["line"].clone())
+        .collect();
     assert_eq!(lines, [json!(4), json!(3)]);
-    assert_eq!((&report["files"][0]["rows"], &report["files"][0]["rejected"]), (&json!(0), &json!(3)));
+    assert_eq!(
+        (&report["files"][0]["rows"], &report["files"][0]["rejected"]),
+        (&json!(0), &json!(3))
+    );
 }
 
 #[test]
 fn faults_can_be_taken_away_as_a_file() {
     let desk = Desk::new();
     desk.file("june.csv", "Date,Supplier,Amount\n05/06/2019,A Ltd,10.00\n25/06/2019,B Ltd,many\n26/06/2019,C Ltd,1.00\n");
-    desk.run(&["import", "june.csv", "--data", "d", "--faults", "faults.csv"]);
+    desk.run(&[
+        "import",
+        "june.csv",
+        "--data",
+        "d",
+        "--faults",
+        "faults.csv",
+    ]);
     let faults = fs::read_to_string(desk.path("faults.csv")).expect("the faults");
-    assert!(faults.starts_with("file,line,column,value,reason\njune.csv,3,Amount,many,"), "{faults}");
+    assert!(
+        faults.starts_with("file,line,column,value,reason\njune.csv,3,Amount,many,"),
+        "{faults}"
+    );
 }

@@ -10,12 +10,26 @@ fn filled() -> Desk {
         .file("arrangements.csv", "service,mode,provider,from\nNetwork,in-house,,2019-08-01\nPayroll,supplier,Northmere Ltd,2006\n")
         .file("june.csv", "Date,Supplier,Amount,Category\n05/06/2019,Northmere Ltd,10.00,Computer software\n25/06/2019,B Ltd,20.00,Paper\n")
         .file("scope.csv", "supplier,decision\nB Ltd,technology\n");
-    desk.done(&["import", "services.csv", "arrangements.csv", "june.csv", "scope.csv", "--data", "d", "--authority", "Harrowmere"]);
+    desk.done(&[
+        "import",
+        "services.csv",
+        "arrangements.csv",
+        "june.csv",
+        "scope.csv",
+        "--data",
+        "d",
+        "--authority",
+        "Harrowmere",
+    ]);
     desk
 }
 
 fn head(verified: &str) -> &str {
-    verified.lines().last().and_then(|line| line.strip_prefix("Tree head ")).expect("a tree head")
+    verified
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix("Tree head "))
+        .expect("a tree head")
 }
 
 /// A statement without what names the log it was made from.
@@ -30,7 +44,10 @@ fn verify_holds_a_later_log_against_an_earlier_head() {
     let desk = filled();
     let verified = desk.done(&["verify", "--data", "d"]);
     let earlier = head(&verified).to_owned();
-    desk.file("events.csv", "event,date,source\nReturn,2019-08-01,minutes\n");
+    desk.file(
+        "events.csv",
+        "event,date,source\nReturn,2019-08-01,minutes\n",
+    );
     desk.done(&["import", "events.csv", "--data", "d"]);
     desk.done(&["verify", "--data", "d", "--against", &earlier]);
     let (size, root) = earlier.split_once(':').expect("SIZE:ROOT");
@@ -39,7 +56,11 @@ fn verify_holds_a_later_log_against_an_earlier_head() {
     let run = desk.run(&["verify", "--data", "d", "--against", &wrong]);
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.out.starts_with("BROKEN"), "{}", run.out);
-    assert_eq!(desk.run(&["verify", "--data", "d", "--against", "nonsense"]).code, 2);
+    assert_eq!(
+        desk.run(&["verify", "--data", "d", "--against", "nonsense"])
+            .code,
+        2
+    );
 }
 
 #[test]
@@ -48,7 +69,10 @@ fn a_changed_part_and_a_changed_source_are_found() {
     for folder in ["d/facts/payments", "d/vault"] {
         let mut files = Vec::new();
         walk(&desk.path(folder), &mut files);
-        let file = files.iter().max_by_key(|path| path.metadata().map(|data| data.len()).unwrap_or(0)).expect("a file");
+        let file = files
+            .iter()
+            .max_by_key(|path| path.metadata().map(|data| data.len()).unwrap_or(0))
+            .expect("a file");
         let whole = fs::read(file).expect("its bytes");
         let mut changed = whole.clone();
         let middle = changed.len() / 2;
@@ -77,10 +101,16 @@ fn a_backup_restored_elsewhere_is_the_same() {
     let desk = filled();
     desk.done(&["backup", "--data", "d", "--out", "copy"]);
     desk.done(&["restore", "copy", "--data", "other"]);
-    assert_eq!(desk.done(&["verify", "--data", "other"]), desk.done(&["verify", "--data", "d"]));
+    assert_eq!(
+        desk.done(&["verify", "--data", "other"]),
+        desk.done(&["verify", "--data", "d"])
+    );
     assert_eq!(statement(&desk, "other"), statement(&desk, "d"));
     assert_eq!(desk.run(&["restore", "copy", "--data", "other"]).code, 1);
-    assert_eq!(desk.run(&["backup", "--data", "d", "--out", "copy"]).code, 1);
+    assert_eq!(
+        desk.run(&["backup", "--data", "d", "--out", "copy"]).code,
+        1
+    );
 }
 
 #[test]
@@ -98,10 +128,19 @@ fn exported_tables_can_be_imported_as_files() {
     let desk = filled();
     desk.done(&["export", "--data", "d", "--out", "export"]);
     desk.done(&[
-        "import", "export/organisation.csv", "export/service.csv", "export/arrangement.csv", "export/scope-rule.csv",
-        "june.csv", "--data", "other",
+        "import",
+        "export/organisation.csv",
+        "export/service.csv",
+        "export/arrangement.csv",
+        "export/scope-rule.csv",
+        "june.csv",
+        "--data",
+        "other",
     ]);
     let services = |data| statement(&desk, data)["control"].clone();
     assert_eq!(services("other"), services("d"));
-    assert_eq!(statement(&desk, "other")["money"], statement(&desk, "d")["money"]);
+    assert_eq!(
+        statement(&desk, "other")["money"],
+        statement(&desk, "d")["money"]
+    );
 }

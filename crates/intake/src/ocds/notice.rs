@@ -4,9 +4,9 @@ use super::Process;
 use super::merge::printed;
 use handback_core::dated::When;
 use handback_core::import::{
-    Classification, ContractNotice, Fault, Identifier, NoticeAmendment, NoticeDocument,
-    NoticeValue, Party,
+    Classification, ContractNotice, Fault, NoticeAmendment, NoticeDocument, NoticeValue, Party,
 };
+use handback_core::organisation::Identifier;
 use handback_core::pence::{NotAnAmount, Pence};
 use serde_json::Value;
 
