@@ -110,11 +110,11 @@ impl<'s> Text<'s> {
     /// Make sure that text waits to be handed out; `false` at the end.
     fn fill(&mut self) -> io::Result<bool> {
         while self.taken == self.piece.len() {
+            self.piece.clear();
+            self.taken = 0;
             if self.ended {
                 return Ok(false);
             }
-            self.piece.clear();
-            self.taken = 0;
             self.ended = !self.decoding.read_onto(&mut self.piece)?;
         }
         Ok(true)

@@ -50,14 +50,14 @@ pub fn merge(
     compiled.insert("tag".into(), json!(["compiled"]));
     let mut collisions = Vec::new();
     for (place, mut release) in releases.into_iter().enumerate() {
-        if let Some(date) = release.remove("date").filter(|date| !date.is_null()) {
+        if let Some(date) = release.shift_remove("date").filter(|date| !date.is_null()) {
             let printed = date
                 .as_str()
                 .map_or_else(|| date.to_string(), str::to_owned);
             compiled.insert("id".into(), format!("{ocid}-{printed}").into());
             compiled.insert("date".into(), date);
         }
-        release.retain(|field, _| !OMITTED.contains(&field.as_str()));
+        release.retain(|field, _| field != "ocid" && !OMITTED.contains(&field.as_str()));
         Merging {
             release: place,
             collisions: &mut collisions,
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn the_compiled_release_is_named_after_the_newest() {
         let releases = [
-            json!({"id": "r1", "date": "2020-01-01"}),
+            json!({"ocid": " ocds-a-1 ", "id": "r1", "date": "2020-01-01"}),
             json!({"id": "r2", "date": "2021-01-01"}),
         ];
         let (compiled, _) = merge("ocds-a-1", releases.into_iter().map(fields).collect());

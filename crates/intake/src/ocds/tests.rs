@@ -244,6 +244,20 @@ fn a_file_that_breaks_off_gives_what_came_before() {
     assert_eq!((outcome.tally.rows, outcome.tally.rejected), (1, 1));
 }
 
+/// The last piece of text may end with the very byte at which reading would be taken up again.
+#[test]
+fn a_file_that_breaks_off_at_a_new_document_ends() {
+    let [plan, _] = releases();
+    for beginning in [plan.to_string(), plan.to_string().replace('é', "\u{fffd}")] {
+        for end in ["{", "[", "\n{", "oops\n{", "{\n["] {
+            let mut latin = beginning.replace('\u{fffd}', "e").into_bytes();
+            latin.extend_from_slice(b"\n{\"\xdc: \n");
+            latin.extend_from_slice(end.as_bytes());
+            assert_eq!(outcome(latin).expect("one release").tally.rows, 1, "{end}");
+        }
+    }
+}
+
 #[test]
 fn a_contract_with_its_award_lot_and_parties() {
     let outcome = outcome(fixture("contract.json")).expect("a record package");
