@@ -100,7 +100,10 @@ impl<'s> Delimited<'s> {
         encoding: &Encoding,
         delimiter: char,
     ) -> Result<Delimited<'s>, Refused> {
-        let delimiter = u8::try_from(delimiter).ok().filter(u8::is_ascii).unwrap_or(b',');
+        let delimiter = u8::try_from(delimiter)
+            .ok()
+            .filter(u8::is_ascii)
+            .unwrap_or(b',');
         let mut delimited = Delimited {
             source,
             decoding: Decoding::new(source::open(source)?.bytes, encoding),

@@ -80,7 +80,10 @@ fn rows(source: &dyn Source, workbook: &mut Workbook, sheet: &str) -> Result<Row
     let mut rows = Rows::new();
     let mut put = |(row, column): (u32, u32), cell: Data| {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
-            return Err(damaged(source, &"a cell lies beyond the last row or column"));
+            return Err(damaged(
+                source,
+                &"a cell lies beyond the last row or column",
+            ));
         }
         if !matches!(cell, Data::Empty) {
             rows.entry(row).or_default().push((column, cell));
@@ -89,22 +92,31 @@ fn rows(source: &dyn Source, workbook: &mut Workbook, sheet: &str) -> Result<Row
     };
     match workbook {
         Sheets::Xlsx(workbook) => {
-            let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(source, &error))?;
+            let mut cells = workbook
+                .worksheet_cells_reader(sheet)
+                .map_err(|error| damaged(source, &error))?;
             while let Some(cell) = cells.next_cell().map_err(|error| damaged(source, &error))? {
                 put(cell.get_position(), cell.get_value().clone().into())?;
             }
         }
         Sheets::Xlsb(workbook) => {
-            let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(source, &error))?;
+            let mut cells = workbook
+                .worksheet_cells_reader(sheet)
+                .map_err(|error| damaged(source, &error))?;
             while let Some(cell) = cells.next_cell().map_err(|error| damaged(source, &error))? {
                 put(cell.get_position(), cell.get_value().clone().into())?;
             }
         }
         Sheets::Xls(_) | Sheets::Ods(_) => {
-            let range = workbook.worksheet_range(sheet).map_err(|error| damaged(source, &error))?;
+            let range = workbook
+                .worksheet_range(sheet)
+                .map_err(|error| damaged(source, &error))?;
             let (first_row, first_column) = range.start().unwrap_or_default();
             for (row, column, cell) in range.used_cells() {
-                put((first_row + row as u32, first_column + column as u32), cell.clone())?;
+                put(
+                    (first_row + row as u32, first_column + column as u32),
+                    cell.clone(),
+                )?;
             }
         }
     }
@@ -120,7 +132,10 @@ pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refuse
         Sheets::Xlsx(_) | Sheets::Xlsb(_) => Format::Xlsx,
         Sheets::Ods(_) => Format::Ods,
     };
-    let visible = workbook.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let visible = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
     let mut sheets: Vec<(usize, String)> = Vec::new();
     for name in names {
@@ -132,18 +147,30 @@ pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refuse
     }
     let most = sheets.iter().map(|(rows, _)| *rows).max();
     let Some(chosen) = sheets.iter().position(|(rows, _)| Some(*rows) == most) else {
-        return Err(Refused::Empty { file: source.name().to_owned() });
+        return Err(Refused::Empty {
+            file: source.name().to_owned(),
+        });
     };
     let (_, sheet) = sheets.remove(chosen);
     let mut notes = Vec::new();
     if !sheets.is_empty() {
-        let others: Vec<String> = sheets.iter().map(|(rows, name)| format!("“{name}” ({rows} rows)")).collect();
+        let others: Vec<String> = sheets
+            .iter()
+            .map(|(rows, name)| format!("“{name}” ({rows} rows)"))
+            .collect();
         notes.push(format!(
             "The workbook has several sheets: “{sheet}” was read because it has most rows; not read: {}.",
             others.join(", ")
         ));
     }
-    Ok(Form { format, compressed, encoding: None, delimiter: None, sheet: Some(sheet), notes })
+    Ok(Form {
+        format,
+        compressed,
+        encoding: None,
+        delimiter: None,
+        sheet: Some(sheet),
+        notes,
+    })
 }
 
 /// The rows of one sheet, as text.
@@ -157,13 +184,24 @@ pub(super) struct Sheet {
 impl Sheet {
     pub(super) fn open(source: &dyn Source, name: Option<&str>) -> Result<Sheet, Refused> {
         let mut workbook = workbook(source)?;
-        let empty = || Refused::Empty { file: source.name().to_owned() };
+        let empty = || Refused::Empty {
+            file: source.name().to_owned(),
+        };
         let name = match name {
             Some(name) => name.to_owned(),
-            None => workbook.sheet_names().into_iter().next().ok_or_else(empty)?,
+            None => workbook
+                .sheet_names()
+                .into_iter()
+                .next()
+                .ok_or_else(empty)?,
         };
         let rows = rows(source, &mut workbook, &name)?;
-        Ok(Sheet { rows, next: 0, text: String::new(), spans: Vec::new() })
+        Ok(Sheet {
+            rows,
+            next: 0,
+            text: String::new(),
+            spans: Vec::new(),
+        })
     }
 
     /// The next row up to the last that holds anything; a row without cells is a blank line.
@@ -178,11 +216,20 @@ impl Sheet {
             let start = self.text.len();
             print(cell, &mut self.text);
             let place = *column as usize;
-            self.spans.resize(self.spans.len().max(place + 1), Span { start: 0, end: 0 });
-            self.spans[place] = Span { start, end: self.text.len() };
+            self.spans
+                .resize(self.spans.len().max(place + 1), Span { start: 0, end: 0 });
+            self.spans[place] = Span {
+                start,
+                end: self.text.len(),
+            };
         }
         self.next += 1;
-        Some(Line { number: u64::from(self.next), text: &self.text, spans: &self.spans, damage: None })
+        Some(Line {
+            number: u64::from(self.next),
+            text: &self.text,
+            spans: &self.spans,
+            damage: None,
+        })
     }
 }
 

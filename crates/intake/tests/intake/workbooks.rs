@@ -254,5 +254,11 @@ fn two_cells_far_apart_take_no_more_room_than_two() {
     far.resize(200_000, &[]);
     far.push(LEDGER[4]);
     let (rows, _) = read("far.xlsx", xlsx(&[("March", &far)]));
-    assert_eq!(rows, ["2: 2019-03-14 £1,234.50 Acorn Catering Ltd", "200001: 2019-03-15 −£0.10 Birch Roofing"]);
+    assert_eq!(
+        rows,
+        [
+            "2: 2019-03-14 £1,234.50 Acorn Catering Ltd",
+            "200001: 2019-03-15 −£0.10 Birch Roofing"
+        ]
+    );
 }
