@@ -394,3 +394,94 @@ pub struct ContractLine {
     pub process: String,
     pub category: String,
 }
+
+/// An identifier and the register that gave it: `GB-COH` with a Companies House number,
+/// `GB-PPON` with a number from the UK's central digital platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identifier {
+    /// A code of org-id.guide; empty where the notice names none.
+    pub scheme: String,
+    pub id: String,
+}
+
+/// An organisation as a notice names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// The notice's own id of the organisation, which holds within one process only.
+    pub id: String,
+    pub name: String,
+    pub identifiers: Vec<Identifier>,
+}
+
+/// What a notice says a contract is worth.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeValue {
+    /// The amount that the notice prints first; net of VAT where it prints a gross one beside it.
+    pub amount: Option<Pence>,
+    pub gross: Option<Pence>,
+    /// ISO 4217 code; empty where the notice names none. Amounts are hundredths of this currency.
+    pub currency: String,
+}
+
+/// A document that a notice points to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeDocument {
+    pub id: String,
+    /// OCDS `documentType`; for UK notices their `noticeType`, such as `UK7`.
+    pub kind: String,
+    pub title: String,
+    pub url: String,
+    pub published: Option<When>,
+}
+
+/// A change to a contract that a notice states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeAmendment {
+    pub id: String,
+    pub date: Option<When>,
+    pub description: String,
+    pub rationale: String,
+}
+
+/// What is bought, in the words of a classification such as CPV.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Classification {
+    pub scheme: String,
+    pub id: String,
+    pub description: String,
+}
+
+/// One contract of a contracting process as its merged Open Contracting releases state it; where
+/// they hold an award without a contract, that award. Texts are empty where nothing is stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContractNotice {
+    /// The line of the file on which the first release of the process begins.
+    pub line: u64,
+    /// The open contracting id of the process.
+    pub ocid: String,
+    pub award: String,
+    /// Empty for an award without a contract.
+    pub contract: String,
+    pub title: String,
+    pub description: String,
+    /// Code of the OCDS lists `contractStatus` or, for an award, `awardStatus`.
+    pub status: String,
+    pub buyer: Party,
+    pub suppliers: Vec<Party>,
+    pub value: NoticeValue,
+    pub signed: Option<When>,
+    /// Days as printed, whatever time zone the notice gives them in.
+    pub start: Option<When>,
+    pub end: Option<When>,
+    /// The latest end if every extension is used.
+    pub longest_end: Option<When>,
+    /// How the contract may be extended or renewed, in the notice's words.
+    pub extension_option: String,
+    /// Code of the OCDS list `method`: `open`, `selective`, `limited`, `direct`.
+    pub method: String,
+    /// The procedure in the notice's words.
+    pub procedure: String,
+    pub classifications: Vec<Classification>,
+    pub documents: Vec<NoticeDocument>,
+    pub amendments: Vec<NoticeAmendment>,
+}

@@ -5,11 +5,14 @@
 //! [`payments`] then streams its rows.
 
 pub mod columns;
+pub mod contracts;
 pub mod dates;
+pub mod ocds;
 pub mod payments;
 pub mod recognise;
 pub mod refused;
 pub mod source;
+pub mod table;
 pub mod tabular;
 pub mod text;
 

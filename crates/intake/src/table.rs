@@ -1,0 +1,554 @@
+//! Tables with documented headings, filled in by people: read, recognised and begun.
+
+use crate::Refused;
+use crate::dates::{NotADay, days};
+use crate::source::Source;
+use crate::tabular::{self, Line, Table};
+use handback_core::dated::When;
+use handback_core::import::{Dataset, DateOrder, Fault};
+use handback_core::pence::Pence;
+use handback_core::table::{Cell, Form, Heading, Row};
+
+/// Read a filled-in table. Headings are matched whatever their case, spaces, underscores and
+/// hyphens, and may stand in any order. A row with faults is left out, and each of its faults is
+/// told; a column that is not in the documentation is told once and not read. A file that lacks a
+/// needed heading is refused.
+pub fn read(
+    source: &dyn Source,
+    headings: &'static [Heading],
+) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
+    let mut table = Table::open(source, &tabular::form(source)?)?;
+    let (line, printed) = heading_line(&mut table, source)?;
+    let columns = columns(source, &printed, headings)?;
+    let mut faults = unknown(line, &printed, headings);
+    let mut rows = Vec::new();
+    while let Some(line) = table.next_line()? {
+        if line.is_blank() {
+            continue;
+        }
+        match row(&line, &printed, headings, &columns) {
+            Ok(row) => rows.push(row),
+            Err(found) => faults.extend(found),
+        }
+    }
+    Ok((rows, faults))
+}
+
+/// A table to fill in, as CSV: the line of headings and a line of made-up examples.
+pub fn template(headings: &[Heading]) -> String {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for text in [
+        |heading: &Heading| heading.name,
+        |heading: &Heading| heading.example,
+    ] {
+        csv.write_record(headings.iter().map(text))
+            .expect("both lines have a cell per heading and memory takes all");
+    }
+    let bytes = csv.into_inner().expect("memory takes all");
+    String::from_utf8(bytes).expect("headings and examples are text")
+}
+
+/// Which documented table a file is, by the texts of its first line: one whose needed headings are
+/// all there and that documents most of the file's columns. `None` when no table documents at least
+/// half of them, so that a ledger with a column "name" is not taken for a list of organisations.
+pub fn documented(headers: &[String], tables: &[(Dataset, &'static [Heading])]) -> Option<Dataset> {
+    let printed = headers
+        .iter()
+        .filter(|header| !plain(header).is_empty())
+        .count();
+    let mut best: Option<(usize, Dataset)> = None;
+    for (dataset, headings) in tables {
+        let found = |heading: &Heading| {
+            headers
+                .iter()
+                .any(|header| plain(header) == plain(heading.name))
+        };
+        let complete = headings
+            .iter()
+            .all(|heading| !heading.needed || found(heading));
+        let matched = headings.iter().filter(|heading| found(heading)).count();
+        if complete && matched * 2 >= printed.max(1) && best.is_none_or(|(most, _)| matched > most)
+        {
+            best = Some((matched, *dataset));
+        }
+    }
+    best.map(|(_, dataset)| dataset)
+}
+
+/// A heading without what may differ: `Yearly_Cost` and `yearly cost` are one.
+fn plain(heading: &str) -> String {
+    heading
+        .chars()
+        .filter(|character| !character.is_whitespace() && !matches!(character, '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The first line that holds anything with its number, or the keys of JSON objects, which stand on
+/// no line of their own.
+fn heading_line(table: &mut Table<'_>, source: &dyn Source) -> Result<(u64, Vec<String>), Refused> {
+    if let Some(keys) = table.keys() {
+        return Ok((0, keys.to_vec()));
+    }
+    while let Some(line) = table.next_line()? {
+        if !line.is_blank() {
+            return Ok((line.number, line.cells().map(str::to_owned).collect()));
+        }
+    }
+    Err(Refused::Empty {
+        file: source.name().to_owned(),
+    })
+}
+
+/// The column of each heading, in the headings' order.
+fn columns(
+    source: &dyn Source,
+    printed: &[String],
+    headings: &'static [Heading],
+) -> Result<Vec<Option<usize>>, Refused> {
+    let refused = |reason| {
+        Err(Refused::Unclear {
+            file: source.name().to_owned(),
+            reason,
+        })
+    };
+    let mut columns = Vec::with_capacity(headings.len());
+    let mut missing = Vec::new();
+    for heading in headings {
+        let named = |(_, text): &(usize, &String)| plain(text) == plain(heading.name);
+        let mut found = printed
+            .iter()
+            .enumerate()
+            .filter(named)
+            .map(|(index, _)| index);
+        let column = found.next();
+        if let (Some(one), Some(other)) = (column, found.next()) {
+            let name = heading.name;
+            return refused(format!(
+                "its columns {} and {} are both \"{name}\": keep one of them",
+                one + 1,
+                other + 1
+            ));
+        }
+        if column.is_none() && heading.needed {
+            missing.push(format!("\"{}\"", heading.name));
+        }
+        columns.push(column);
+    }
+    match &missing[..] {
+        [] => Ok(columns),
+        [one] => refused(format!("it has no column {one}, which is needed")),
+        [some @ .., last] => refused(format!(
+            "it has no columns {} and {last}, which are needed",
+            some.join(", ")
+        )),
+    }
+}
+
+/// A fault for each printed heading that the documentation does not have.
+fn unknown(line: u64, printed: &[String], headings: &[Heading]) -> Vec<Fault> {
+    let known = |text: &str| {
+        headings
+            .iter()
+            .any(|heading| plain(heading.name) == plain(text))
+    };
+    printed
+        .iter()
+        .filter(|text| !text.is_empty() && !known(text))
+        .map(|text| {
+            let names = headings.iter().map(|heading| heading.name);
+            let hint = nearest(text, names)
+                .map_or_else(String::new, |name| format!("; the nearest is \"{name}\""));
+            Fault {
+                line,
+                column: text.clone(),
+                value: text.clone(),
+                reason: format!(
+                    "this heading is not one of the table's, so the column is not read{hint}"
+                ),
+                amount: None,
+            }
+        })
+        .collect()
+}
+
+/// The word most like a text; the first of equals.
+fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let text = plain(text);
+    words.min_by_key(|word| strsim::damerau_levenshtein(&text, &plain(word)))
+}
+
+/// Read one line; all that is wrong with it, if anything is.
+fn row(
+    line: &Line<'_>,
+    printed: &[String],
+    headings: &'static [Heading],
+    columns: &[Option<usize>],
+) -> Result<Row, Vec<Fault>> {
+    let fault = |column: &str, value: &str, reason: String| Fault {
+        line: line.number,
+        column: column.to_owned(),
+        value: value.to_owned(),
+        reason,
+        amount: None,
+    };
+    if let Some(damage) = line.damage {
+        return Err(vec![fault("", line.cell(0), damage.to_owned())]);
+    }
+    let mut faults = Vec::new();
+    let mut cells = Vec::with_capacity(headings.len());
+    for (heading, column) in headings.iter().zip(columns) {
+        let text = column.map_or("", |column| line.cell(column));
+        let header = column.map_or(heading.name, |column| &printed[column]);
+        match cell(text, heading) {
+            Ok(cell) => cells.push(cell),
+            Err(reason) => faults.push(fault(header, text, reason)),
+        }
+    }
+    for (index, text) in line
+        .cells()
+        .enumerate()
+        .filter(|(_, text)| !text.is_empty())
+    {
+        if printed.get(index).is_none_or(String::is_empty) {
+            let reason =
+                "this value stands under no heading: move it or name its column".to_owned();
+            faults.push(fault(&(index + 1).to_string(), text, reason));
+        }
+    }
+    if faults.is_empty() {
+        Ok(Row {
+            line: line.number,
+            headings,
+            cells,
+        })
+    } else {
+        Err(faults)
+    }
+}
+
+/// Read one cell by its heading's form; else why not.
+fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
+    if text.is_empty() {
+        let meaning = heading.meaning;
+        return if heading.needed {
+            Err(format!("a value is needed here: {meaning}"))
+        } else {
+            Ok(Cell::Blank)
+        };
+    }
+    match heading.form {
+        Form::Text => Ok(Cell::Text(text.to_owned())),
+        Form::When => when(text, DateOrder::DayFirst)
+            .map(Cell::When)
+            .map_err(|_| {
+                "not a date: write 2019-08-01, 01/08/2019, 2019-08, 2019 or unknown".to_owned()
+            }),
+        Form::Pence => Pence::parse(text).map(Cell::Pence).map_err(|why| {
+            format!("not an amount of money ({why}): write pounds and pence, such as 1234.50")
+        }),
+        Form::Count => text
+            .parse()
+            .map(Cell::Count)
+            .map_err(|_| "not a whole number: write digits alone, such as 1200".to_owned()),
+        Form::Choice(words) => words
+            .iter()
+            .find(|word| plain(word) == plain(text))
+            .map(|word| Cell::Choice(word))
+            .ok_or_else(|| not_a_choice(text, words)),
+        Form::List => {
+            let items = text
+                .split(';')
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
+            Ok(Cell::List(items.map(str::to_owned).collect()))
+        }
+    }
+}
+
+fn not_a_choice(text: &str, words: &[&str]) -> String {
+    let nearest = nearest(text, words.iter().copied()).unwrap_or_default();
+    format!(
+        "write one of {}; the nearest is {nearest}",
+        words.join(", ")
+    )
+}
+
+/// A date in one of the four documented forms, or as people and spreadsheets print days and months.
+pub(crate) fn when(text: &str, order: DateOrder) -> Result<When, NotADay> {
+    if let Ok(when) = text.parse() {
+        return Ok(when);
+    }
+    let span = days(text, order)?;
+    let (from, to) = (span.from, span.to);
+    match () {
+        () if from == to => Ok(When::Day(from)),
+        () if from.day() == 1 && to == from.last_of_month() => {
+            Ok(When::Month(from.year(), from.month()))
+        }
+        () => Err(NotADay::NotADate),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+    use proptest::prelude::*;
+
+    const SERVICES: &[Heading] = &[
+        Heading {
+            name: "service",
+            form: Form::Text,
+            needed: true,
+            meaning: "What people call it.",
+            example: "Service desk",
+        },
+        Heading {
+            name: "from",
+            form: Form::When,
+            needed: true,
+            meaning: "Since when.",
+            example: "2019-08-01",
+        },
+        Heading {
+            name: "yearly cost",
+            form: Form::Pence,
+            needed: false,
+            meaning: "With staff.",
+            example: "1250000.00",
+        },
+        Heading {
+            name: "users",
+            form: Form::Count,
+            needed: false,
+            meaning: "How many.",
+            example: "4200",
+        },
+        Heading {
+            name: "mode",
+            form: Form::Choice(&["in-house", "outsourced"]),
+            needed: false,
+            meaning: "Who runs it.",
+            example: "outsourced",
+        },
+        Heading {
+            name: "also called",
+            form: Form::List,
+            needed: false,
+            meaning: "Other names.",
+            example: "Help desk; IT desk",
+        },
+    ];
+
+    fn table(name: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
+        read(
+            &Memory {
+                name: name.into(),
+                bytes: bytes.to_vec(),
+            },
+            SERVICES,
+        )
+    }
+
+    fn fixture(name: &str) -> (Vec<Row>, Vec<Fault>) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures/tables")
+            .join(name);
+        table(name, &std::fs::read(path).expect("a fixture")).expect("a table")
+    }
+
+    #[test]
+    fn a_filled_in_table_in_any_dress() {
+        let (rows, faults) = fixture("services.csv");
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.line, &fault.column[..], &fault.value[..]))
+            .collect();
+        assert_eq!(told, [(1, "Servise owner", "Servise owner")]);
+        assert!(
+            faults[0].reason.contains("the nearest is \"service\""),
+            "{}",
+            faults[0].reason
+        );
+        let [desk, network] = &rows[..] else {
+            panic!("two rows: {rows:?}")
+        };
+        assert_eq!(
+            (desk.line, desk.text("service"), desk.when("from")),
+            (2, Some("Service desk"), "2019-08-01".parse().ok())
+        );
+        assert_eq!(
+            (desk.pence("yearly cost"), desk.count("users")),
+            (Some(Pence(125_000_050)), Some(4_200))
+        );
+        assert_eq!(
+            (desk.text("mode"), desk.list("also called")),
+            (
+                Some("in-house"),
+                &["Help desk".to_owned(), "IT desk".to_owned()][..]
+            )
+        );
+        assert_eq!(
+            (network.line, network.when("from")),
+            (4, Some(When::Unknown))
+        );
+        assert_eq!(
+            network.cells[2..],
+            [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank]
+        );
+    }
+
+    #[test]
+    fn every_fault_of_a_row_is_told() {
+        let (rows, faults) = fixture("faults.csv");
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.line, &fault.column[..], &fault.value[..]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, "service", ""),
+                (2, "from", "32/01/2019"),
+                (2, "yearly cost", "10.005"),
+                (2, "users", "many"),
+                (2, "mode", "inhose"),
+                (3, "7", "left over"),
+            ]
+        );
+        assert!(
+            faults[0].reason.contains("What people call it."),
+            "{}",
+            faults[0].reason
+        );
+        assert!(
+            faults[4].reason.contains("the nearest is in-house"),
+            "{}",
+            faults[4].reason
+        );
+        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn json_rows_are_read_by_their_keys() {
+        let (rows, faults) = table(
+            "services.json",
+            br#"[{"Service": "Desk", "from": "2019", "x": 1}]"#,
+        )
+        .expect("a table");
+        assert_eq!(
+            (faults.len(), faults[0].line, &faults[0].column[..]),
+            (1, 0, "x")
+        );
+        assert_eq!(
+            (rows[0].text("service"), rows[0].when("from")),
+            (Some("Desk"), Some(When::Year(2019)))
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_table_is_refused() {
+        for (bytes, reason) in [
+            (
+                &b"users,mode\n1,in-house"[..],
+                "services.csv is not taken because it has no columns \"service\" and \"from\", which are needed",
+            ),
+            (
+                b"service,users\nDesk,1",
+                "services.csv is not taken because it has no column \"from\", which is needed",
+            ),
+            (
+                b"service,from,Service\nDesk,2019,Desk",
+                "services.csv is not taken because its columns 1 and 3 are both \"service\": keep one of them",
+            ),
+            (b"", "services.csv is empty"),
+        ] {
+            assert_eq!(
+                table("services.csv", bytes)
+                    .expect_err("refused")
+                    .to_string(),
+                reason
+            );
+        }
+    }
+
+    #[test]
+    fn dates_as_people_write_them() {
+        for (text, expected) in [
+            ("2019-08-01", Some("2019-08-01")),
+            ("01/08/2019", Some("2019-08-01")),
+            ("1 August 2019", Some("2019-08-01")),
+            ("2019-08", Some("2019-08")),
+            ("Aug 2019", Some("2019-08")),
+            ("2019", Some("2019")),
+            ("Unknown", Some("unknown")),
+            ("08/25/2019", None),
+            ("summer", None),
+        ] {
+            assert_eq!(
+                when(text, DateOrder::DayFirst).ok(),
+                expected.and_then(|when| when.parse().ok()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_headings() {
+        const NAMES: &[Heading] = &[Heading {
+            name: "name",
+            form: Form::Text,
+            needed: true,
+            meaning: "As printed.",
+            example: "Made-up Ltd",
+        }];
+        const TABLES: &[(Dataset, &[Heading])] =
+            &[(Dataset::Names, NAMES), (Dataset::Services, SERVICES)];
+        for (headers, expected) in [
+            (
+                &["Service", "FROM", "Yearly_Cost"][..],
+                Some(Dataset::Services),
+            ),
+            (&["service", "yearly cost"], None),
+            (&["Name"], Some(Dataset::Names)),
+            (&["name", "service", "from"], Some(Dataset::Services)),
+            (&["Name", "Date", "Amount", "Department"], None),
+            (&["", ""], None),
+            (&[], None),
+        ] {
+            let headers: Vec<String> = headers.iter().map(|&header| header.to_owned()).collect();
+            assert_eq!(documented(&headers, TABLES), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn the_template_reads_as_its_own_example() {
+        let (rows, faults) = table("template.csv", template(SERVICES).as_bytes()).expect("a table");
+        assert_eq!((rows.len(), faults), (1, vec![]));
+        assert!(rows[0].cells.iter().all(|cell| *cell != Cell::Blank));
+    }
+
+    proptest! {
+        /// Rows are taken or told, never lost.
+        #[test]
+        fn every_line_gives_a_row_or_a_fault(
+            cells in proptest::collection::vec(("[a-z0-9/£-]{0,8}", "[0-9/-]{0,10}", "[0-9.]{0,6}"), 0..12),
+        ) {
+            let mut csv = csv::Writer::from_writer(Vec::new());
+            csv.write_record(["service", "from", "yearly cost"]).expect("memory takes all");
+            for (service, from, cost) in &cells {
+                csv.write_record([service, from, cost]).expect("memory takes all");
+            }
+            let bytes = csv.into_inner().expect("memory takes all");
+            let (rows, faults) = table("services.csv", &bytes).expect("a table");
+            for (at, (service, from, cost)) in cells.iter().enumerate() {
+                let line = at as u64 + 2;
+                let taken = rows.iter().any(|row| row.line == line);
+                let told = faults.iter().any(|fault| fault.line == line);
+                let blank = [service, from, cost].iter().all(|cell| cell.trim().is_empty());
+                prop_assert_eq!((taken || told, taken && told), (!blank, false), "line {}", line);
+            }
+        }
+    }
+}
