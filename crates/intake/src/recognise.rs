@@ -3,29 +3,26 @@
 //! The answer is a [`Reading`]: proposed here, corrected once by a person if need be, stored with the
 //! import. A file whose meaning is not clear is refused with a reason.
 
+mod heading;
+
 use crate::columns::{self, Proposal};
 use crate::dates::{self, Order};
 use crate::refused::called;
 use crate::source::Source;
 use crate::table::documented;
-use crate::tabular::{self, Form, Format, Line, Table};
+use crate::tabular::{self, Form, Format, Table};
 use crate::{Refused, text};
 use handback_core::dated::Period;
 use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
 use handback_core::kinds::TABLES;
 use handback_core::pence::Pence;
+use heading::{HEADING_WITHIN, Heading, Sampled, same_headings};
 
 /// The version of the readers of this crate; raised whenever the same file would read differently.
 pub const READER: u16 = 1;
 
-/// A heading stands among the first lines that hold anything.
-const HEADING_WITHIN: usize = 60;
-
 /// How many lines after that are looked at.
 const SAMPLE: usize = 500;
-
-/// A line with this many headings is one wherever it stands.
-const SURELY_A_HEADING: usize = 4;
 
 /// How many lines are looked at where there is no heading, so that values must say all.
 const SAMPLE_WITHOUT_HEADING: usize = 20_000;
@@ -39,29 +36,6 @@ pub struct Hints<'h> {
     pub period: Option<Period>,
     /// Layouts that people confirmed before.
     pub layouts: &'h [Layout],
-}
-
-/// A line of the sample, in owned cells.
-struct Sampled {
-    number: u64,
-    cells: Vec<String>,
-}
-
-impl Sampled {
-    fn of(line: Line<'_>) -> Sampled {
-        Sampled {
-            number: line.number,
-            cells: line.cells().map(str::to_owned).collect(),
-        }
-    }
-}
-
-/// The heading of a table: its lines, its columns' names, and where in the sample the data begin.
-#[derive(Default)]
-struct Heading {
-    lines: Vec<u64>,
-    names: Vec<String>,
-    data_from: usize,
 }
 
 /// Recognise a file: what it holds and how it is to be read.
@@ -87,11 +61,11 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
             names,
             ..Heading::default()
         },
-        None => heading(&sample, hints.layouts),
+        None => heading::find(&sample, hints.layouts),
     };
     if heading.names.is_empty() {
         look(&mut table, SAMPLE_WITHOUT_HEADING, &mut sample)?;
-        heading = heading_among(&sample);
+        heading = heading::among(&sample);
     }
     let rows: Vec<Vec<String>> = sample[heading.data_from..]
         .iter()
@@ -107,7 +81,8 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let mut reading = reading(dataset, form);
     reading.columns = proposal.columns;
     let above = &sample[..heading.data_from];
-    if !above.iter().any(|line| is_payment(&reading, line)) {
+    let among_rows = above.iter().any(|line| is_payment(&reading, line));
+    if !among_rows {
         reading.header_lines = heading.lines;
     }
     reading.vat = match proposal.vat {
@@ -116,7 +91,12 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     };
     reading.period = hints.period;
     let layout = layout_of(&heading.names, hints.layouts);
-    reading.date_order = date_order(source, &reading, layout, &rows, &mut table)?;
+    let dated = if among_rows {
+        &sample[..]
+    } else {
+        &sample[heading.data_from..]
+    };
+    settle_dates(source, &mut reading, layout, dated, &mut table)?;
     remark(&mut reading, layout);
     Ok(reading)
 }
@@ -222,86 +202,6 @@ fn agree(source: &dyn Source, hints: &Hints<'_>, found: Dataset) -> Result<(), R
     }
 }
 
-/// Find the heading: as a layout knows it, or the line (or two) whose cells the rules know best.
-/// A heading holds no amounts and no dates.
-fn heading(sample: &[Sampled], layouts: &[Layout]) -> Heading {
-    let first = &sample[..sample.len().min(HEADING_WITHIN)];
-    let known = |line: &Sampled| {
-        layouts
-            .iter()
-            .any(|layout| same_headings(&layout.headings, &line.cells))
-    };
-    if let Some(at) = first.iter().position(known) {
-        return Heading {
-            lines: vec![first[at].number],
-            names: first[at].cells.clone(),
-            data_from: at + 1,
-        };
-    }
-    let mut best = (0, Heading::default());
-    for (at, line) in first.iter().enumerate() {
-        if holds_data(&line.cells) {
-            continue;
-        }
-        let (points, recognised) = columns::heading_points(&line.cells);
-        if recognised > 1 && points > best.0 {
-            best = (
-                points,
-                Heading {
-                    lines: vec![line.number],
-                    names: line.cells.clone(),
-                    data_from: at + 1,
-                },
-            );
-        }
-        // A line of one cell is a title, not the upper half of a heading.
-        let several = line.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
-        if let Some(second) = first
-            .get(at + 1)
-            .filter(|second| several && !holds_data(&second.cells))
-        {
-            let names = merged(&line.cells, &second.cells);
-            let (points, recognised) = columns::heading_points(&names);
-            if recognised > 1 && points > best.0.max(columns::heading_points(&second.cells).0) {
-                best = (
-                    points,
-                    Heading {
-                        lines: vec![line.number, second.number],
-                        names,
-                        data_from: at + 2,
-                    },
-                );
-            }
-        }
-    }
-    let mut heading = best.1;
-    let width = sample[heading.data_from..]
-        .iter()
-        .map(|line| line.cells.len())
-        .max()
-        .unwrap_or(0);
-    if !heading.names.is_empty() {
-        // Cells beyond the heading's have no name, but personal data in them must still be seen.
-        let width = width.max(heading.names.len());
-        heading.names.resize(width, String::new());
-    }
-    heading
-}
-
-/// A heading that sorting the sheet has moved in among its rows, far down. It names the columns of all of them.
-fn heading_among(sample: &[Sampled]) -> Heading {
-    let lines = sample.iter().filter(|line| !holds_data(&line.cells));
-    let points = |line: &Sampled| columns::heading_points(&line.cells);
-    let named = lines
-        .map(|line| (points(line), line))
-        .filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);
-    let best = named.max_by_key(|((points, _), line)| (*points, std::cmp::Reverse(line.number)));
-    best.map_or_else(Heading::default, |(_, line)| Heading {
-        names: line.cells.clone(),
-        ..Heading::default()
-    })
-}
-
 /// Whether a line above the heading is a row all the same.
 fn is_payment(reading: &Reading, line: &Sampled) -> bool {
     let cell = |role: Role| {
@@ -312,46 +212,6 @@ fn is_payment(reading: &Reading, line: &Sampled) -> bool {
     };
     cell(Role::Amount).is_some_and(|cell| Pence::parse(cell).is_ok())
         && cell(Role::Date).is_some_and(|cell| dates::readings(cell).is_some())
-}
-
-fn holds_data(cells: &[String]) -> bool {
-    cells.iter().any(|cell| {
-        let amount = cell.bytes().any(|byte| byte.is_ascii_digit()) && Pence::parse(cell).is_ok();
-        amount || dates::readings(cell).is_some()
-    })
-}
-
-/// Two heading lines as one. A name that stands over several columns (`Amount` over `Gross`, `VAT`,
-/// `Net`) belongs to each.
-fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
-    let mut over = "";
-    (0..upper.len().max(lower.len()))
-        .map(|column| {
-            let cell = |line: &'_ [String]| line.get(column).cloned().unwrap_or_default();
-            let (above, below) = (cell(upper), cell(lower));
-            over = match (above.is_empty(), below.is_empty()) {
-                (false, false) => upper[column].as_str(),
-                (true, false) => over,
-                (_, true) => "",
-            };
-            let above = if above.is_empty() { over } else { &above };
-            format!("{above} {below}").trim().to_owned()
-        })
-        .collect()
-}
-
-fn same_headings(one: &[String], other: &[String]) -> bool {
-    let trimmed = |headings: &[String]| -> Vec<String> {
-        let end = headings
-            .iter()
-            .rposition(|heading| !heading.is_empty())
-            .map_or(0, |last| last + 1);
-        headings[..end]
-            .iter()
-            .map(|heading| heading.split_whitespace().collect::<Vec<_>>().join(" "))
-            .collect()
-    };
-    trimmed(one) == trimmed(other)
 }
 
 fn layout_of<'l>(headings: &[String], layouts: &'l [Layout]) -> Option<&'l Layout> {
@@ -503,13 +363,13 @@ fn stated_above(above: &[Sampled], notes: &mut Vec<String>) -> VatBasis {
 }
 
 /// Settle the order of day and month over the whole file; reading stops as soon as it is proved.
-fn date_order(
+fn settle_dates(
     source: &dyn Source,
-    reading: &Reading,
+    reading: &mut Reading,
     layout: Option<&Layout>,
-    rows: &[Vec<String>],
+    sample: &[Sampled],
     rest: &mut Table<'_>,
-) -> Result<Option<DateOrder>, Refused> {
+) -> Result<(), Refused> {
     let is_date = |column: &&ColumnReading| {
         matches!(
             column.role,
@@ -523,11 +383,11 @@ fn date_order(
         .map(|column| column.index)
         .collect();
     if dates.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     let mut order = Order::default();
-    for row in rows {
-        let cells = dates.iter().filter_map(|&column| row.get(column));
+    for line in sample {
+        let cells = dates.iter().filter_map(|&column| line.cells.get(column));
         cells
             .filter_map(|cell| dates::readings(cell))
             .for_each(|readings| order.see(readings));
@@ -542,12 +402,20 @@ fn date_order(
     let confirmed = layout
         .and_then(|layout| layout.date_order)
         .filter(|_| !order.has_proof());
-    confirmed.or_else(|| order.settled()).map(Some).ok_or_else(|| Refused::Unclear {
-        file: source.name().to_owned(),
-        reason: "its dates could be day-first or month-first and none of them shows which: write them as 2019-08-31, \
-                 or confirm the order in the layout"
-            .into(),
-    })
+    let Some(settled) = confirmed.or_else(|| order.settled()) else {
+        let reason = "its dates could be day-first or month-first and none of them shows which: write them as \
+                      2019-08-31, or confirm the order in the layout";
+        return Err(Refused::Unclear {
+            file: source.name().to_owned(),
+            reason: reason.into(),
+        });
+    };
+    if confirmed.is_none() && settled == DateOrder::DayFirst && !order.has_proof() {
+        let note = "No date proves whether the day or the month comes first; they were read day-first, as in Britain.";
+        reading.notes.push(note.to_owned());
+    }
+    reading.date_order = Some(settled);
+    Ok(())
 }
 
 /// Say in plain sentences what a person should know of the reading.
