@@ -85,7 +85,7 @@ fn environment() -> anyhow::Result<Environment<'static>> {
             .to_owned()
     });
     environment.add_filter("percent", |share: Option<f64>| {
-        share.map_or_else(|| "not known".to_owned(), |share| percent(share))
+        share.map_or_else(|| "not known".to_owned(), percent)
     });
     environment.add_filter("date", |text: String| {
         date(&text).ok_or_else(|| refused(format!("{text:?} is no date")))

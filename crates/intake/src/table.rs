@@ -358,13 +358,25 @@ mod tests {
     ];
 
     fn table(name: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
-        read(
-            &Memory {
-                name: name.into(),
-                bytes: bytes.to_vec(),
-            },
-            SERVICES,
-        )
+        let source = Memory {
+            name: name.into(),
+            bytes: bytes.to_vec(),
+        };
+        let Filled {
+            rows,
+            faults,
+            tally,
+        } = read(&source, SERVICES)?;
+        let rejected: std::collections::BTreeSet<u64> = faults
+            .iter()
+            .map(|fault| fault.line)
+            .filter(|line| *line > 1)
+            .collect();
+        assert_eq!(
+            (tally.rows, tally.rejected),
+            (rows.len() as u64, rejected.len() as u64)
+        );
+        Ok((rows, faults))
     }
 
     fn fixture(name: &str) -> (Vec<Row>, Vec<Fault>) {

@@ -1,11 +1,11 @@
 //! `handback generate` and `handback demo`: the made-up example authority.
 
 use super::{Outcome, Refused, print};
-use crate::cli::import::{folder_files, told};
+use crate::cli::import::{folder_files, told, with_progress};
 use crate::data::{Data, Location};
 use crate::estate::statement_at;
 use crate::generate::{Shape, write};
-use crate::import::{Wishes, take_in};
+use crate::import::{Taken, Wishes, take_in};
 use crate::render::{self, Form};
 use anyhow::Context;
 use handback_core::statement::Rules;
@@ -96,22 +96,16 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
             authority: Some(AUTHORITY.into()),
             ..Wishes::default()
         };
-        let taken = take_in(
-            Some(&data),
-            &folder_files(&sources)?,
-            &wishes,
-            &mut |file, rows| {
-                eprint!("\r{file}: {rows} rows\x1b[K");
-            },
-        )?;
-        eprint!("\r\x1b[K");
-        print(
-            &taken
-                .iter()
-                .map(|taken| told(taken, false))
-                .collect::<String>(),
-        )?;
-        print("\n")?;
+        let sources = folder_files(&sources)?;
+        let taken = with_progress(|watch| take_in(Some(&data), &sources, &wishes, watch))?;
+        let remarkable = |taken: &&Taken| !taken.is_whole() || !taken.overlaps.is_empty();
+        let remarkable: Vec<Taken> = taken.iter().filter(remarkable).cloned().collect();
+        let rows: u64 = taken.iter().map(|taken| taken.tally.rows).sum();
+        print(&format!(
+            "Took in {} files, {rows} rows. To look at:\n{}\n",
+            taken.len(),
+            told(&remarkable, false)
+        ))?;
     }
     let statement = statement_at(&data, arguments.at, None, &Rules::default())?;
     print(&render::statement(&statement, Form::Text, false)?)?;

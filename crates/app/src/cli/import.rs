@@ -116,17 +116,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     } else {
         Some(Data::open(&arguments.location)?)
     };
-    let bar = ProgressBar::new_spinner();
-    bar.set_style(
-        ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}")
-            .expect("a fixed template"),
-    );
-    bar.enable_steady_tick(Duration::from_millis(200));
-    let taken = take_in(data.as_ref(), &files, &wishes, &mut |file, rows| {
-        bar.set_message(file.to_owned());
-        bar.set_position(rows);
-    })?;
-    bar.finish_and_clear();
+    let taken = with_progress(|watch| take_in(data.as_ref(), &files, &wishes, watch))?;
     if let Some(path) = &arguments.faults {
         let mut file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -137,17 +127,27 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             files: taken.iter().map(FileReport::of).collect(),
         })?;
     } else {
-        let told: String = taken
-            .iter()
-            .map(|taken| told(taken, arguments.dry_run))
-            .collect();
-        print(&told)?;
+        print(&told(&taken, arguments.dry_run))?;
     }
     Ok(if taken.iter().all(Taken::is_whole) {
         Outcome::Done
     } else {
         Outcome::Findings
     })
+}
+
+/// Work that tells how many rows of which file it has read, shown while it lasts if somebody looks on.
+pub fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(&str, u64)) -> T) -> T {
+    let bar = ProgressBar::new_spinner();
+    let style = ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}");
+    bar.set_style(style.expect("a fixed template"));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let done = work(&mut |file, rows| {
+        bar.set_message(file.to_owned());
+        bar.set_position(rows);
+    });
+    bar.finish_and_clear();
+    done
 }
 
 /// A file on disk.
@@ -274,8 +274,34 @@ impl<'a> FileReport<'a> {
 /// How many faults of a file are printed before the rest is counted.
 const FAULTS_SHOWN: usize = 5;
 
-/// What became of a file, for people.
-pub fn told(taken: &Taken, dry_run: bool) -> String {
+/// Up to how many files each file's notes stand beneath it; beyond, equal notes are told once.
+const FILES_WITH_NOTES: usize = 5;
+
+/// What became of the files, for people.
+pub fn told(taken: &[Taken], dry_run: bool) -> String {
+    let with_notes = taken.len() <= FILES_WITH_NOTES;
+    let mut text: String = taken
+        .iter()
+        .map(|taken| told_one(taken, dry_run, with_notes))
+        .collect();
+    if !with_notes {
+        let mut notes: BTreeMap<&str, u64> = BTreeMap::new();
+        for note in taken
+            .iter()
+            .filter_map(|taken| taken.reading.as_ref())
+            .flat_map(|reading| &reading.notes)
+        {
+            *notes.entry(note).or_default() += 1;
+        }
+        let lines = notes
+            .iter()
+            .map(|(note, files)| format!("{files} of {} files: {note}\n", taken.len()));
+        text.extend(lines);
+    }
+    text
+}
+
+fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
     let Some(reading) = &taken.reading else {
         let reasons: Vec<&str> = taken
             .faults
@@ -311,7 +337,7 @@ pub fn told(taken: &Taken, dry_run: bool) -> String {
         }
     }
     text.push('\n');
-    for note in &reading.notes {
+    for note in reading.notes.iter().filter(|_| with_notes) {
         text += &format!("    {note}\n");
     }
     if !taken.overlaps.is_empty() {
