@@ -560,12 +560,7 @@ fn service_line(
             Standing::Unknown => "nobody has said",
             _ => holding.holder.word(),
         };
-        let assumed = if holding.assumed && control.standing != Standing::Unknown {
-            " (assumed)"
-        } else {
-            ""
-        };
-        format!("{}: {held}{assumed}", facet.word())
+        format!("{}: {held}", facet.word())
     });
     let assumed = control
         .holdings
