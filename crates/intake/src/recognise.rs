@@ -10,10 +10,11 @@ use crate::dates::{self, Order};
 use crate::refused::called;
 use crate::source::Source;
 use crate::tabular::{self, Form, Format, Table};
-use crate::{Refused, text};
+use crate::{Refused, table, text};
 use handback_core::dated::Period;
 use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
 use handback_core::pence::Pence;
+use handback_core::table::Heading as Documented;
 use heading::{HEADING_WITHIN, Heading, Sampled, same_headings};
 
 /// The version of the readers of this crate; raised whenever the same file would read differently.
@@ -34,6 +35,8 @@ pub struct Hints<'h> {
     pub period: Option<Period>,
     /// Layouts that people confirmed before.
     pub layouts: &'h [Layout],
+    /// The tables whose headings are documented, for people to fill in.
+    pub tables: &'h [(Dataset, &'static [Documented])],
 }
 
 /// Recognise a file: what it holds and how it is to be read.
@@ -50,6 +53,27 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let keys = table.keys().map(<[String]>::to_vec);
     let mut sample = Vec::new();
     look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
+    let first = keys
+        .as_deref()
+        .or(sample.first().map(|line| &line.cells[..]));
+    if let Some(dataset) = first.and_then(|first| table::documented(first, hints.tables)) {
+        agree(source, hints, dataset)?;
+        let header_lines = sample
+            .first()
+            .filter(|_| keys.is_none())
+            .map(|line| line.number);
+        let columns = first
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .map(as_documented)
+            .collect();
+        return Ok(Reading {
+            header_lines: header_lines.into_iter().collect(),
+            columns,
+            ..reading(dataset, form)
+        });
+    }
     let mut heading = match keys {
         Some(names) => Heading {
             names,
@@ -125,6 +149,18 @@ fn reading(dataset: Dataset, form: Form) -> Reading {
         vat: VatBasis::NotStated,
         period: None,
         notes: form.notes,
+    }
+}
+
+/// A column of a documented table, which is read by its heading alone.
+fn as_documented((index, header): (usize, &String)) -> ColumnReading {
+    let why = "Read by its documented heading.".to_owned();
+    ColumnReading {
+        index,
+        header: header.clone(),
+        role: Role::Other,
+        confidence: 100,
+        why,
     }
 }
 
@@ -422,6 +458,7 @@ fn remark(reading: &mut Reading, layout: Option<&Layout>) {
 mod tests {
     use super::*;
     use crate::source::Memory;
+    use handback_core::table::Form;
 
     fn file(text: &str) -> Memory {
         Memory {
@@ -482,6 +519,50 @@ mod tests {
         assert_eq!(
             (reading.header_lines, reading.date_order),
             (vec![2], Some(DateOrder::MonthFirst))
+        );
+    }
+
+    #[test]
+    fn a_documented_table_is_recognised_by_its_headings() {
+        const SERVICES: &[Documented] = &[
+            Documented {
+                name: "service",
+                form: Form::Text,
+                needed: true,
+                meaning: "its name",
+                example: "Payroll",
+            },
+            Documented {
+                name: "yearly cost",
+                form: Form::Pence,
+                needed: false,
+                meaning: "its cost",
+                example: "10",
+            },
+        ];
+        let tables = &[(Dataset::Services, SERVICES)];
+        let hints = Hints {
+            tables,
+            ..Hints::default()
+        };
+        let table = file("Service,Yearly cost\nPayroll,1000\n");
+        let reading = recognise(&table, &hints).expect("documented");
+        assert_eq!(
+            (reading.dataset, reading.header_lines),
+            (Dataset::Services, vec![1])
+        );
+        let as_payments = Hints {
+            dataset: Some(Dataset::Payments),
+            ..hints
+        };
+        assert!(matches!(
+            recognise(&table, &as_payments),
+            Err(Refused::AnotherDataset { .. })
+        ));
+        let ledger = file("Date,Supplier,Service,Amount\n14/03/2019,Acorn Ltd,Roads,1.00\n");
+        assert_eq!(
+            recognise(&ledger, &hints).expect("a ledger").dataset,
+            Dataset::Payments
         );
     }
 
