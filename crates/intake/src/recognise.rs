@@ -9,9 +9,8 @@ use crate::columns::{self, Proposal};
 use crate::dates::{self, Order};
 use crate::refused::called;
 use crate::source::Source;
-use crate::table::documented;
 use crate::tabular::{self, Form, Format, Table};
-use crate::{Refused, text};
+use crate::{Refused, table, text};
 use handback_core::dated::Period;
 use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
 use handback_core::kinds::TABLES;
@@ -52,9 +51,26 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let keys = table.keys().map(<[String]>::to_vec);
     let mut sample = Vec::new();
     look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
-    if let Some(dataset) = filled_in(&sample, hints) {
+    let first = keys
+        .as_deref()
+        .or(sample.first().map(|line| &line.cells[..]));
+    if let Some(dataset) = filled_in(first, hints) {
         agree(source, hints, dataset)?;
-        return Ok(reading(dataset, form));
+        let header_lines = sample
+            .first()
+            .filter(|_| keys.is_none())
+            .map(|line| line.number);
+        let columns = first
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .map(as_documented)
+            .collect();
+        return Ok(Reading {
+            header_lines: header_lines.into_iter().collect(),
+            columns,
+            ..reading(dataset, form)
+        });
     }
     let mut heading = match keys {
         Some(names) => Heading {
@@ -114,20 +130,15 @@ fn look(table: &mut Table<'_>, enough: usize, sample: &mut Vec<Sampled>) -> Resu
 }
 
 /// Which documented table a file is: what the person says, or what its first line says.
-fn filled_in(sample: &[Sampled], hints: &Hints<'_>) -> Option<Dataset> {
-    if let Some(stated) = hints.dataset {
-        return TABLES
-            .iter()
-            .map(|table| table.dataset)
-            .find(|dataset| *dataset == stated);
-    }
+fn filled_in(first: Option<&[String]>, hints: &Hints<'_>) -> Option<Dataset> {
     let tables: Vec<_> = TABLES
         .iter()
         .map(|table| (table.dataset, table.headings))
         .collect();
-    sample
-        .first()
-        .and_then(|first| documented(&first.cells, &tables))
+    let stated = hints
+        .dataset
+        .filter(|stated| tables.iter().any(|(dataset, _)| dataset == stated));
+    stated.or_else(|| table::documented(first?, &tables))
 }
 
 /// The headings of a file as printed, for a person who says which column is what: the line on which
@@ -184,6 +195,18 @@ fn reading(dataset: Dataset, form: Form) -> Reading {
         vat: VatBasis::NotStated,
         period: None,
         notes: form.notes,
+    }
+}
+
+/// A column of a documented table, which is read by its heading alone.
+fn as_documented((index, header): (usize, &String)) -> ColumnReading {
+    let why = "Read by its documented heading.".to_owned();
+    ColumnReading {
+        index,
+        header: header.clone(),
+        role: Role::Other,
+        confidence: 100,
+        why,
     }
 }
 
@@ -541,6 +564,30 @@ mod tests {
         assert_eq!(
             (reading.header_lines, reading.date_order),
             (vec![2], Some(DateOrder::MonthFirst))
+        );
+    }
+
+    #[test]
+    fn a_documented_table_is_recognised_by_its_headings() {
+        let hints = Hints::default();
+        let table = file("Service,Yearly cost\nPayroll,1000\n");
+        let reading = recognise(&table, &hints).expect("documented");
+        assert_eq!(
+            (reading.dataset, reading.header_lines),
+            (Dataset::Services, vec![1])
+        );
+        let as_payments = Hints {
+            dataset: Some(Dataset::Payments),
+            ..hints
+        };
+        assert!(matches!(
+            recognise(&table, &as_payments),
+            Err(Refused::AnotherDataset { .. })
+        ));
+        let ledger = file("Date,Supplier,Service,Amount\n14/03/2019,Acorn Ltd,Roads,1.00\n");
+        assert_eq!(
+            recognise(&ledger, &hints).expect("a ledger").dataset,
+            Dataset::Payments
         );
     }
 

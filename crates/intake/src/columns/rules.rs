@@ -6,6 +6,9 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+/// Longer headings are looked at up to here, in characters.
+const LONGEST_HEADING: usize = 200;
+
 /// What a heading loses for each word that a rule does not name, and the most it loses for them.
 const EXTRA_WORD: u8 = 5;
 const EXTRA_WORDS: u8 = 60;
@@ -145,7 +148,7 @@ impl Language {
 /// Lower case, CamelCase taken apart, signs named or dropped.
 fn plain(heading: &str) -> String {
     let mut plain = String::with_capacity(heading.len() + 8);
-    let characters: Vec<char> = heading.chars().collect();
+    let characters: Vec<char> = heading.chars().take(LONGEST_HEADING).collect();
     for (place, &character) in characters.iter().enumerate() {
         let before = place.checked_sub(1).map(|place| characters[place]);
         let after = characters.get(place + 1);
@@ -183,7 +186,9 @@ fn cost(word: &str, meant: &str, last: bool) -> Option<u8> {
     };
     if word == meant {
         Some(0)
-    } else if allowed > 0 && strsim::damerau_levenshtein(word, meant) <= allowed {
+    } else if word.len().abs_diff(meant.len()) <= allowed
+        && strsim::damerau_levenshtein(word, meant) <= allowed
+    {
         Some(MISSPELT)
     } else if last && word.len() >= 2 && word.len() < meant.len() && meant.starts_with(word) {
         Some(CUT_OFF)

@@ -5,6 +5,9 @@ use crate::{columns, dates};
 use handback_core::import::Layout;
 use handback_core::pence::Pence;
 
+/// No ledger fills more columns; those beyond, which are blank in practice, are not read.
+const MOST_COLUMNS: usize = 500;
+
 /// A heading stands among the first lines that hold anything.
 pub(super) const HEADING_WITHIN: usize = 60;
 
@@ -13,7 +16,7 @@ const SURELY_A_HEADING: usize = 4;
 
 /// A line of the sample, in owned cells.
 pub(super) struct Sampled {
-    number: u64,
+    pub(super) number: u64,
     pub(super) cells: Vec<String>,
 }
 
@@ -21,7 +24,7 @@ impl Sampled {
     pub(super) fn of(line: Line<'_>) -> Sampled {
         Sampled {
             number: line.number,
-            cells: line.cells().map(str::to_owned).collect(),
+            cells: line.cells().take(MOST_COLUMNS).map(str::to_owned).collect(),
         }
     }
 }

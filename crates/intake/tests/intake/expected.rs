@@ -67,7 +67,7 @@ fn read(source: Memory, given: &Value) -> Value {
         &Hints {
             dataset,
             period,
-            layouts: &[],
+            ..Hints::default()
         },
     ) {
         Ok(reading) => reading,
