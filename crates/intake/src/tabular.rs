@@ -366,6 +366,15 @@ mod tests {
     }
 
     #[test]
+    fn two_stray_quotation_marks_do_not_make_one_line_of_two() {
+        let pair = "a,b\n\"1,2\n\"3,4\n5,6\n";
+        assert_eq!(
+            lines(pair.as_bytes()),
+            ["1: a|b", "2: \"1|2", "3: \"3|4", "4: 5|6"]
+        );
+    }
+
+    #[test]
     fn json_objects_are_lines_under_their_keys() {
         let array =
             r#"[{"date": "2019-08-01", "amount": 3.20}, {"amount": -1e2, "to": {"name": "A"}}]"#;

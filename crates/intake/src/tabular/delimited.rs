@@ -194,6 +194,9 @@ impl<'s> Delimited<'s> {
             }
             let line = mended(&self.text[self.at + more.start..self.at + more.end]);
             whole = self.quoted.push(&line);
+            if whole && !closes(&line, self.delimiter) {
+                return Ok(None);
+            }
             next = more.next;
             lines += 1;
         }
@@ -253,6 +256,21 @@ impl<'s> Delimited<'s> {
             self.text.replace_range(from.., &lines);
         }
     }
+}
+
+/// Whether the first quotation mark of a line ends the cell that runs on into it: a mark in the
+/// middle of a cell opens nothing and closes nothing, so the one before it strayed.
+fn closes(line: &str, delimiter: u8) -> bool {
+    let mut after = line.as_bytes();
+    while let Some(mark) = memchr(b'"', after) {
+        after = &after[mark + 1..];
+        match after {
+            [] => return true,
+            [b'"', rest @ ..] => after = rest,
+            [next, ..] => return *next == delimiter,
+        }
+    }
+    false
 }
 
 /// Cut a line at every delimiter.
