@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 findings or refused, 2 wrong usage, 3 something broke.
 
 mod copies;
+mod correct;
 mod figure;
 mod generate;
 mod import;
@@ -35,6 +36,12 @@ enum Command {
     Names(review::NamesArguments),
     /// Ask a question in SQL over payments and records; nothing can be changed
     Sql(sql::Arguments),
+    /// What was believed of a record, from when on, who said so and why
+    History(correct::HistoryArguments),
+    /// Say that a record, such as an import, was never true; it counts no longer
+    Withdraw(correct::WithdrawArguments),
+    /// Remove the content of an entry for good, as the law may demand; its place in the log stands
+    Erase(correct::EraseArguments),
     /// Prove that nothing was changed behind the register's back
     Verify(copies::VerifyArguments),
     /// Write every record and fact to files that another Handback can import
@@ -74,6 +81,9 @@ pub fn run() -> ExitCode {
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
+        Command::History(arguments) => correct::history(&arguments),
+        Command::Withdraw(arguments) => correct::withdraw(&arguments),
+        Command::Erase(arguments) => correct::erase(&arguments),
         Command::Verify(arguments) => copies::verify(&arguments),
         Command::Export(arguments) => copies::export(&arguments),
         Command::Backup(arguments) => copies::backup(&arguments),

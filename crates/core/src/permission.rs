@@ -44,6 +44,8 @@ pub enum Action {
     DecideScope,
     /// State claims and review them.
     ReviewClaim,
+    /// Say that a record was never true.
+    Withdraw,
     /// Erase the item of an entry.
     Erase,
     /// Back up, restore, export.
@@ -92,7 +94,9 @@ impl Permit {
 fn roles(action: Action) -> &'static [Role] {
     use Role::{Administrator, ContractManager, Director, PanelMember, ServiceOwner};
     match action {
-        Action::Import | Action::DecideScope => &[Administrator, Director, ContractManager],
+        Action::Import | Action::DecideScope | Action::Withdraw => {
+            &[Administrator, Director, ContractManager]
+        }
         Action::StateEstate => &[Administrator, Director, ContractManager, ServiceOwner],
         Action::StateContract => &[Administrator, Director, ContractManager],
         Action::ReviewClaim => &[Administrator, Director, PanelMember],

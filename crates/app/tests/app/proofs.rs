@@ -144,3 +144,124 @@ fn exported_tables_can_be_imported_as_files() {
         statement(&desk, "d")["money"]
     );
 }
+
+#[test]
+fn an_import_withdrawn_counts_no_longer_and_what_it_replaced_counts_again() {
+    let desk = Desk::new();
+    let june = "Date,Supplier,Amount\n05/06/2019,A Ltd,10.00\n25/06/2019,B Ltd,20.00\n";
+    desk.file("june.csv", june)
+        .file("again.csv", june.replace("20.00", "25.00"));
+    desk.done(&["import", "june.csv", "--data", "d"]);
+    desk.done(&[
+        "import",
+        "again.csv",
+        "--data",
+        "d",
+        "--replaces",
+        "june.csv",
+    ]);
+    let paid = || desk.json(&["statement", "--data", "d", "--json"])["money"]["paid_pence"].clone();
+    assert_eq!(paid(), 3_500);
+    desk.done(&[
+        "withdraw",
+        "again.csv",
+        "--reason",
+        "wrong file",
+        "--data",
+        "d",
+    ]);
+    assert_eq!(paid(), 3_000);
+    assert_eq!(
+        desk.run(&["withdraw", "again.csv", "--reason", "again", "--data", "d"])
+            .code,
+        1
+    );
+    desk.done(&["verify", "--data", "d"]);
+}
+
+#[test]
+fn erased_content_is_gone_and_verify_says_so() {
+    let desk = Desk::new();
+    desk.file(
+        "events.csv",
+        "event,date,source\nSecret meeting,2019-08-01,minutes\n",
+    );
+    desk.done(&["import", "events.csv", "--data", "d"]);
+    let history = desk.done(&["history", "secret meeting", "--data", "d"]);
+    let entry = history
+        .split_whitespace()
+        .nth(1)
+        .expect("an entry's number")
+        .to_owned();
+    assert!(history.contains("import of events.csv"), "{history}");
+    desk.done(&["erase", &entry, "--reason", "asked for", "--data", "d"]);
+    let verified = desk.done(&["verify", "--data", "d"]);
+    assert!(
+        verified.starts_with(&format!(
+            "The content of entry {entry} was erased under entry "
+        )),
+        "{verified}"
+    );
+    let database = fs::read(desk.path("d/register.sqlite")).expect("the register");
+    let needle = b"Secret meeting";
+    assert!(!database.windows(needle.len()).any(|bytes| bytes == needle));
+    assert_eq!(
+        desk.run(&["erase", &entry, "--reason", "again", "--data", "d"])
+            .code,
+        1
+    );
+    assert_eq!(
+        desk.run(&["history", "secret meeting", "--data", "d"]).code,
+        1
+    );
+}
+
+/// Runs where an empty PostgreSQL server is at hand, as `scripts/with-postgres` provides; the register's
+/// suite keeps to schemas of its own.
+#[test]
+fn a_register_moves_to_postgresql_and_back() {
+    let Ok(place) = std::env::var("HANDBACK_TEST_POSTGRES") else {
+        println!("skipped: HANDBACK_TEST_POSTGRES is not set");
+        return;
+    };
+    let desk = filled();
+    desk.done(&["backup", "--data", "d", "--out", "copy"]);
+    desk.done(&["restore", "copy", "--data", "other", "--register", &place]);
+    let statement = |words: &[&str]| {
+        let statement =
+            desk.json(&[&["statement", "--at", "2020-01-01", "--json"], words].concat());
+        assert!(statement["services"].is_array());
+        statement
+    };
+    assert_eq!(
+        statement(&["--data", "other", "--register", &place]),
+        statement(&["--data", "d"])
+    );
+    desk.file(
+        "events.csv",
+        "event,date,source\nReturn,2019-08-01,minutes\n",
+    );
+    desk.done(&[
+        "import",
+        "events.csv",
+        "--data",
+        "other",
+        "--register",
+        &place,
+    ]);
+    desk.done(&["verify", "--data", "other", "--register", &place]);
+    desk.done(&[
+        "backup",
+        "--data",
+        "other",
+        "--register",
+        &place,
+        "--out",
+        "back",
+    ]);
+    desk.done(&["restore", "back", "--data", "third"]);
+    assert_eq!(
+        statement(&["--data", "third"]),
+        statement(&["--data", "other", "--register", &place])
+    );
+}
