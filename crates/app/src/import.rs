@@ -826,7 +826,7 @@ impl Finder {
                         } => new == version && bytes == item,
                         _ => false,
                     });
-                    if !unchanged {
+                    if !unchanged && !stated.says_nothing {
                         changes.push(change);
                     }
                 }

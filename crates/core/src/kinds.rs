@@ -104,6 +104,8 @@ pub const TABLES: &[Table] = &[
 pub struct Stated {
     /// As [`Tabled::identity`].
     pub identity: String,
+    /// As [`Tabled::says_nothing`].
+    pub says_nothing: bool,
     /// The change that states it, under a record id still to be set.
     pub change: Change,
 }
@@ -139,6 +141,7 @@ pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
         read: |rows, find| {
             K::from_rows(rows, find).map(|record| Stated {
                 identity: record.identity(),
+                says_nothing: record.says_nothing(),
                 change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
             })
         },
@@ -155,6 +158,9 @@ pub fn named(name: &str) -> Option<&'static Registered> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pence::Pence;
+    use crate::record::ChangeAct;
+    use crate::table::{Cell, Form};
     use std::collections::BTreeSet;
 
     #[test]
@@ -174,5 +180,119 @@ mod tests {
         let kind = named("service").expect("services are registered");
         let newer = (kind.read)(kind.version + 1, b"{}");
         assert!(matches!(newer, Err(Unreadable::Newer { .. })), "{newer:?}");
+    }
+
+    /// Words and ids that mean each other.
+    #[derive(Default)]
+    struct Directory(Vec<String>);
+
+    impl Directory {
+        fn id(&mut self, words: &str) -> RecordId {
+            let place = self.0.iter().position(|known| known == words);
+            let place = place.unwrap_or_else(|| {
+                self.0.push(words.to_owned());
+                self.0.len() - 1
+            });
+            RecordId([place as u8 + 1; 16])
+        }
+    }
+    impl Find for Directory {
+        fn find(&self, _: KindName, words: &str) -> Option<RecordId> {
+            let place = self.0.iter().position(|known| known == words)?;
+            Some(RecordId([place as u8 + 1; 16]))
+        }
+        fn organisation(&mut self, words: &str) -> RecordId {
+            self.id(words)
+        }
+        fn authority(&self) -> RecordId {
+            RecordId([255; 16])
+        }
+    }
+    impl Call for Directory {
+        fn call(&self, _: KindName, id: RecordId) -> String {
+            match id.0[0] {
+                255 => "the authority".into(),
+                place => self.0[usize::from(place) - 1].clone(),
+            }
+        }
+    }
+
+    /// A row whose cells hold these texts.
+    fn row(table: &Table, line: u64, texts: &[String]) -> Row {
+        let cell = |(heading, text): (&Heading, &String)| match heading.form {
+            _ if text.is_empty() => Cell::Blank,
+            Form::Text => Cell::Text(text.clone()),
+            Form::When => Cell::When(text.parse().expect("a date")),
+            Form::Pence => Cell::Pence(Pence::parse(text).expect("an amount")),
+            Form::Count => Cell::Count(text.parse().expect("a number")),
+            Form::Choice(words) => Cell::Choice(
+                words
+                    .iter()
+                    .find(|word| **word == text.as_str())
+                    .expect("one of the words"),
+            ),
+            Form::List => Cell::List(text.split("; ").map(str::to_owned).collect()),
+        };
+        let cells = table.headings.iter().zip(texts).map(cell).collect();
+        Row {
+            line,
+            headings: table.headings,
+            cells,
+        }
+    }
+
+    #[test]
+    fn what_a_table_exports_states_the_same_record_again() {
+        for table in TABLES {
+            let mut directory = Directory::default();
+            for heading in table.headings {
+                for word in heading.example.split("; ").filter(|word| !word.is_empty()) {
+                    directory.id(word);
+                }
+            }
+            directory.id("the authority");
+            let filled: Vec<String> = table
+                .headings
+                .iter()
+                .map(|heading| heading.example.to_owned())
+                .collect();
+            let needed = |heading: &Heading| {
+                if heading.needed {
+                    heading.example.to_owned()
+                } else {
+                    String::new()
+                }
+            };
+            let sparse: Vec<String> = table.headings.iter().map(needed).collect();
+            for texts in [filled, sparse] {
+                let stated = (table.read)(&[&row(table, 2, &texts)], &mut directory);
+                let stated = stated.unwrap_or_else(|faults| panic!("{}: {faults:?}", table.kind));
+                if stated.says_nothing {
+                    continue;
+                }
+                let ChangeAct::State { version, item, .. } = &stated.change.act else {
+                    panic!("{} states nothing", table.kind)
+                };
+                let rows =
+                    (table.rows)(*version, item, &directory).expect("what was just written reads");
+                let rows: Vec<Row> = rows.iter().map(|texts| row(table, 2, texts)).collect();
+                let rows: Vec<&Row> = rows.iter().collect();
+                let again =
+                    (table.read)(&rows, &mut directory).expect("what was just exported reads");
+                let ChangeAct::State { item: again, .. } = &again.change.act else {
+                    panic!("{} states nothing", table.kind)
+                };
+                let text = |item: &[u8]| {
+                    String::from_utf8_lossy(item).replace(&RecordId([255; 16]).to_string(), "")
+                };
+                let authority = directory.id("the authority").to_string();
+                assert_eq!(
+                    text(again).replace(&authority, ""),
+                    text(item),
+                    "{}",
+                    table.kind
+                );
+            }
+        }
     }
 }

@@ -100,10 +100,10 @@ impl Tabled for Name {
             "The name exactly as payments print it.",
             "NORTHMERE DIGITAL SERV",
         ),
-        Heading::needed(
+        Heading::optional(
             "means organisation",
             Form::Text,
-            "The organisation that it means.",
+            "The organisation that it means; blank leaves it open.",
             "Northmere Digital Services Ltd",
         ),
         Heading::optional(
@@ -133,10 +133,10 @@ impl Tabled for Name {
             agreed(rows, &mut faults, "evidence", |row| row.text("evidence")).map(Into::into);
         let mut organisation = Dated::default();
         for row in rows {
-            let meant = row
-                .text("means organisation")
-                .map(|words| find.organisation(words));
-            organisation.state(row.when("from").unwrap_or(When::Unknown), meant);
+            if let Some(words) = row.text("means organisation") {
+                let from = row.when("from").unwrap_or(When::Unknown);
+                organisation.state(from, Some(find.organisation(words)));
+            }
         }
         faults.or(Name {
             printed,
@@ -149,6 +149,10 @@ impl Tabled for Name {
 
     fn identity(&self) -> String {
         self.printed.clone()
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.organisation.is_empty()
     }
 
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
@@ -274,6 +278,10 @@ impl Tabled for ScopeRule {
 
     fn identity(&self) -> String {
         self.supplier.clone()
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.decision.is_empty()
     }
 
     fn to_rows(&self, _call: &dyn Call) -> Vec<Vec<String>> {

@@ -171,6 +171,11 @@ pub trait Tabled: Kind {
     /// with the same identity restates that record.
     fn identity(&self) -> String;
 
+    /// Whether the rows leave everything as it is: a line of a review list that nobody filled in.
+    fn says_nothing(&self) -> bool {
+        false
+    }
+
     /// The rows that state this record again: [`Tabled::from_rows`] of them gives an equal record.
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>>;
 }
