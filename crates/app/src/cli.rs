@@ -10,6 +10,7 @@ mod sql;
 mod statement;
 mod template;
 
+use crate::refused::is_refusal;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -98,21 +99,10 @@ pub fn run() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("handback: {error:#}");
-            ExitCode::from(if error.is::<Refused>() { 1 } else { 3 })
+            ExitCode::from(if is_refusal(&error) { 1 } else { 3 })
         }
     }
 }
-
-/// A person asked for something that cannot be done; the message says why and what to do.
-#[derive(Debug)]
-pub struct Refused(pub String);
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl std::error::Error for Refused {}
 
 /// Whether the reader of our output has gone, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -1,6 +1,7 @@
 //! A data directory: the register, the facts and the vault of one installation.
 
 use crate::clock;
+use crate::refused::unless;
 use anyhow::Context;
 use handback_core::permission::{Action, Actor, Grant, Permit, Role, Subject, Within, may};
 use handback_core::record::{Change, RecordId};
@@ -78,11 +79,12 @@ impl Data {
     /// Open a data directory that must be there already.
     pub fn existing(location: &Location) -> anyhow::Result<Data> {
         let there = location.register.is_some() || location.dir.join("register.sqlite").exists();
-        anyhow::ensure!(
-            there,
-            "{} holds no Handback data: import files into it first, or name another folder with --data",
-            location.dir.display()
-        );
+        unless(there, || {
+            let dir = location.dir.display();
+            format!(
+                "{dir} holds no Handback data: import files into it first, or name another folder with --data"
+            )
+        })?;
         Data::open(location)
     }
 

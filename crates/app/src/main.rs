@@ -9,6 +9,7 @@ mod data;
 mod estate;
 mod generate;
 mod import;
+mod refused;
 mod render;
 mod transfer;
 

@@ -7,7 +7,8 @@
 
 use crate::data::Data;
 use crate::estate::View;
-use anyhow::{Context, ensure};
+use crate::refused::unless;
+use anyhow::Context;
 use handback_core::import::{Import, Part};
 use handback_core::kinds::{self, Registered, TABLES};
 use handback_core::permission::Action;
@@ -80,11 +81,9 @@ impl Call for Titles {
 
 /// Write every record and every part that an import lists into a new folder.
 pub fn export(data: &Data, view: &View, to: &Path) -> anyhow::Result<Moved> {
-    ensure!(
-        !to.exists(),
-        "{} is there already: name a new folder",
-        to.display()
-    );
+    unless(!to.exists(), || {
+        format!("{} is there already: name a new folder", to.display())
+    })?;
     let beside = to.with_extension("unfinished");
     fs::create_dir_all(&beside).with_context(|| format!("cannot make {}", beside.display()))?;
     let titles = Titles::of(view)?;
@@ -186,43 +185,47 @@ pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
     let manifest = File::open(folder.join(MANIFEST)).context("the export's list of contents")?;
     let manifest: Manifest =
         serde_json::from_reader(manifest).context("the export's list of contents")?;
-    ensure!(
-        manifest.version <= VERSION,
-        "{} was exported by a newer program: upgrade handback",
-        folder.display()
-    );
-    ensure!(
-        data.register.picture().size() == 0,
-        "an export is taken only into an empty Handback: name a new folder with --data"
-    );
+    unless(manifest.version <= VERSION, || {
+        format!(
+            "{} was exported by a newer program: upgrade handback",
+            folder.display()
+        )
+    })?;
+    unless(data.register.picture().size() == 0, || {
+        format!("an export is taken only into an empty Handback: name a new folder with --data")
+    })?;
     let mut changes = Vec::new();
     for kind in kinds::ALL {
         changes.extend(read_kind(kind, folder)?);
     }
-    ensure!(
-        changes.len() as u64 == manifest.records,
-        "{} is not whole: it lists {} records and holds {}",
-        folder.display(),
-        manifest.records,
-        changes.len()
-    );
+    unless(changes.len() as u64 == manifest.records, || {
+        format!(
+            "{} is not whole: it lists {} records and holds {}",
+            folder.display(),
+            manifest.records,
+            changes.len()
+        )
+    })?;
     for part in &manifest.parts {
         let adopted = data
             .facts
             .adopt(&folder.join("payments").join(format!("{part}.parquet")))?;
-        ensure!(
-            adopted.hash == *part,
-            "{part}.parquet is not the part that the export lists: it was changed"
-        );
+        unless(adopted.hash == *part, || {
+            format!("{part}.parquet is not the part that the export lists: it was changed")
+        })?;
     }
     for source in fs::read_dir(folder.join(SOURCES)).context("the export's sources")? {
         let source = source?;
         let kept = data.vault.put(File::open(source.path())?)?;
-        ensure!(
+        unless(
             source.file_name().to_str() == Some(kept.to_string().as_str()),
-            "{} is not the source that the export lists: it was changed",
-            source.path().display()
-        );
+            || {
+                format!(
+                    "{} is not the source that the export lists: it was changed",
+                    source.path().display()
+                )
+            },
+        )?;
     }
     let moved = Moved {
         records: manifest.records,

@@ -1,8 +1,9 @@
 //! `handback verify`, `export`, `backup` and `restore`.
 
-use super::{Outcome, Refused, print};
+use super::{Outcome, print};
 use crate::data::{Data, Location, runtime};
 use crate::estate::{KnownMoment, View};
+use crate::refused::Refused;
 use crate::transfer;
 use anyhow::Context;
 use handback_core::import::Import;

@@ -1,8 +1,9 @@
 //! `handback history`, `withdraw` and `erase`: what was believed when, and taking back what should not
 //! stand.
 
-use super::{Outcome, Refused, print};
+use super::{Outcome, print};
 use crate::data::{Data, Location};
+use crate::refused::Refused;
 use handback_core::import::Import;
 use handback_core::kinds;
 use handback_core::permission::Action;

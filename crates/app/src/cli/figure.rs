@@ -1,9 +1,10 @@
 //! `handback figure`: one named figure, by the function that makes the statement's.
 
-use super::{Outcome, Refused, print, print_json};
+use super::{Outcome, print, print_json};
 use crate::clock;
 use crate::data::{Data, Location};
 use crate::estate::{KnownMoment, View, paid_until};
+use crate::refused::Refused;
 use handback_core::basis::{Basis, Known};
 use handback_core::statement::{FIGURES, Figure, Rules, figure};
 use jiff::civil::Date;

@@ -1,11 +1,12 @@
 //! `handback generate` and `handback demo`: the made-up example authority.
 
-use super::{Outcome, Refused, print};
+use super::{Outcome, print};
 use crate::cli::import::{folder_files, told, with_progress};
 use crate::data::{Data, Location};
 use crate::estate::statement_at;
 use crate::generate::{Shape, write};
 use crate::import::{Taken, Wishes, take_in};
+use crate::refused::Refused;
 use crate::render::{self, Form};
 use anyhow::Context;
 use handback_core::statement::Rules;

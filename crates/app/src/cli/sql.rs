@@ -1,8 +1,9 @@
 //! `handback sql`: an analyst's own question over payments and the register's records.
 
-use super::{Outcome, Refused, print, print_json};
+use super::{Outcome, print, print_json};
 use crate::data::{Data, Location};
 use crate::estate::{KnownMoment, View, live_parts};
+use crate::refused::Refused;
 use crate::transfer::Titles;
 use handback_core::kinds::{self, Registered, TABLES};
 use handback_core::table::Form;

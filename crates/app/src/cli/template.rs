@@ -1,6 +1,7 @@
 //! `handback template`.
 
-use super::{Outcome, Refused, print};
+use super::{Outcome, print};
+use crate::refused::Refused;
 use handback_core::import::Dataset;
 use handback_core::kinds::{TABLES, Table};
 
