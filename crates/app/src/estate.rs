@@ -6,13 +6,14 @@ use handback_core::dated::Period;
 use handback_core::import::Part;
 use handback_core::kinds;
 use handback_core::money::YearBasis;
+use handback_core::organisation::{Organisation, OrganisationRole};
 use handback_core::record::{Kind, RecordId};
-use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
+use handback_core::statement::{Estate, PaidByDay, PaidUntil, Rules, Statement, statement};
 use handback_facts::LivePart;
-use handback_facts::question::{PaidByLabelAndYear, Scope, Totals};
+use handback_facts::question::{PaidByLabelAndYear, Scope, Sum, Totals};
 use handback_register::{Known, Moment, Picture};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -82,6 +83,7 @@ impl View {
     /// Every record, by kind.
     pub fn estate(&self) -> anyhow::Result<Estate> {
         Ok(Estate {
+            authority: authority_of(&self.picture, self.entry)?.map(|(id, _)| id),
             organisations: self.all()?,
             services: self.all()?,
             arrangements: self.all()?,
@@ -108,6 +110,20 @@ impl View {
     }
 }
 
+/// The authority that the register speaks for at an entry: the first that was stated.
+pub fn authority_of(
+    picture: &Picture,
+    entry: u64,
+) -> anyhow::Result<Option<(RecordId, Organisation)>> {
+    for record in picture.known(entry).all::<Organisation>() {
+        let (id, organisation) = record?;
+        if organisation.roles.contains(&OrganisationRole::Authority) {
+            return Ok(Some((id, organisation)));
+        }
+    }
+    Ok(None)
+}
+
 /// The parts that count.
 pub fn live_parts(estate: &Estate) -> Vec<LivePart> {
     let parts = live(&estate.imports).flat_map(|(id, import)| {
@@ -131,27 +147,74 @@ pub fn paid_until(
     let live = live_parts(estate);
     let all = data.facts.ask(&Totals::default(), &live)?;
     let Some((first, last)) = all.first().and_then(|all| all.days) else {
-        return Ok(days.into_iter().map(|day| (day, Vec::new())).collect());
+        return Ok(days
+            .into_iter()
+            .map(|day| (day, PaidByDay::default()))
+            .collect());
     };
+    let changes = estate.days_of_change();
     let mut paid = PaidUntil::new();
     for day in days {
-        // Without a period the rollups answer, which know months but not days.
-        let scope = match day {
-            day if day >= last => Scope::default(),
-            day if day < first => {
-                paid.insert(day, Vec::new());
-                continue;
-            }
-            day => Scope::during(Period::new(first, day)),
-        };
         paid.insert(
             day,
-            data.facts
-                .ask(&PaidByLabelAndYear { scope, years }, &live)?
-                .to_vec(),
+            paid_by(data, &live, &changes, years, (first, last), day)?,
         );
     }
     Ok(paid)
+}
+
+/// What was paid by one day, in the spans between changes of decision.
+fn paid_by(
+    data: &Data,
+    live: &[LivePart],
+    changes: &BTreeSet<Date>,
+    years: YearBasis,
+    (first, last): (Date, Date),
+    day: Date,
+) -> anyhow::Result<PaidByDay> {
+    // Whole months are answered from sums by month, far faster than from single payments.
+    let begin = first.first_of_month();
+    let end = if day >= last {
+        last.last_of_month()
+    } else {
+        day
+    };
+    if end < begin {
+        return Ok(PaidByDay::default());
+    }
+    let scope = Scope::during(Period::new(begin, end));
+    let inside = changes
+        .iter()
+        .copied()
+        .filter(|change| *change > begin && *change <= end);
+    let starts: Vec<Date> = std::iter::once(begin).chain(inside).collect();
+    let mut parts = Vec::new();
+    for (place, start) in starts.iter().enumerate() {
+        let to = starts
+            .get(place + 1)
+            .map_or(end, |next| next.saturating_sub(1.day()));
+        let begun = Some(Period::new(*start, to));
+        let question = PaidByLabelAndYear {
+            scope: scope.clone(),
+            begun,
+            years,
+        };
+        parts.extend(data.facts.ask(&question, live)?.iter().cloned());
+    }
+    let uncertain = match day {
+        day if day >= last => Sum::default(),
+        _ => data
+            .facts
+            .ask(&Totals { scope }, live)?
+            .first()
+            .map(|totals| totals.uncertain)
+            .unwrap_or_default(),
+    };
+    Ok(PaidByDay {
+        parts,
+        uncertain_rows: uncertain.rows,
+        uncertain: uncertain.pence,
+    })
 }
 
 /// The statement of control for a day, as known at a moment.

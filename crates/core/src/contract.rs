@@ -1,6 +1,6 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
-use crate::dated::{Dated, When};
+use crate::dated::{Dated, On, When};
 use crate::import::{ContractLine, ContractNotice};
 use crate::organisation::Identifier;
 use crate::pence::Pence;
@@ -143,13 +143,43 @@ pub enum TermState {
 }
 
 impl Contract {
-    /// The last day of the term as it stood on `day`.
+    /// The last day of the term as it stood on `day`; before the first statement, as first stated.
     pub fn end_on(&self, day: Date) -> Option<When> {
-        self.end
-            .on(day)
-            .certain()
-            .or(self.end.iter().next().map(|(_, end)| end))
-            .copied()
+        match self.end.on(day) {
+            On::Value(end) => Some(*end),
+            On::Nothing => self.end.iter().next().map(|(_, end)| *end),
+            On::Between(..) => None,
+        }
+    }
+
+    /// What tells this contract from others, across files and editions of a file: its Open
+    /// Contracting ids; else the authority's own reference with the title, since a register lists
+    /// several lots under one reference; else its title.
+    pub fn identity(&self) -> String {
+        let id = |scheme: &str| {
+            let held = self.identifiers.iter().find(|held| held.scheme == scheme);
+            held.map(|held| held.id.clone())
+        };
+        match (id("ocid"), id("local")) {
+            (Some(ocid), _) => {
+                let part = |scheme| id(scheme).unwrap_or_default();
+                format!(
+                    "ocid {ocid} award {} contract {}",
+                    part("award"),
+                    part("contract")
+                )
+            }
+            (None, Some(reference)) => {
+                format!("reference {reference} title {}", self.title.to_lowercase())
+            }
+            (None, None) => format!("title {}", self.title.to_lowercase()),
+        }
+    }
+
+    /// Whether two lines with one identity speak of one contract with several suppliers, rather
+    /// than of several lots.
+    pub fn has_terms_of(&self, other: &Contract) -> bool {
+        (self.start, &self.end, &self.value) == (other.start, &other.end, &other.value)
     }
 
     /// Where the contract stands on `day`; its last day still counts as running.
@@ -220,8 +250,8 @@ impl Contract {
         contract
     }
 
-    /// A contract as Open Contracting releases state it. What Handback has no field for is kept
-    /// under `extensions`.
+    /// A contract as Open Contracting releases state it. The whole published object is kept under
+    /// `extensions`, so that nothing is lost for which Handback has no field.
     pub fn of_notice(
         notice: &ContractNotice,
         buyer: RecordId,
@@ -284,13 +314,13 @@ impl Contract {
                 url: text(&document.url),
                 kind: text(&document.kind),
             }));
-        let extensions = [
-            ("status", &notice.status),
-            ("method", &notice.method),
-            ("procedure", &notice.procedure),
+        let tender = [
+            ("procurementMethod", &notice.method),
+            ("procurementMethodDetails", &notice.procedure),
         ];
+        contract.extensions.clone_from(&notice.published);
         contract.extensions.extend(
-            extensions
+            tender
                 .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), text(value)?.into()))),
         );

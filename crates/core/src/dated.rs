@@ -383,7 +383,7 @@ impl FromStr for Period {
             let from = Date::new(year, 4, 1).map_err(|_| refused())?;
             return Ok(Period {
                 from,
-                to: Date::constant(year + 1, 3, 31),
+                to: Date::new(year + 1, 3, 31).map_err(|_| refused())?,
             });
         }
         let when: When = text.parse().map_err(|_| refused())?;

@@ -6,6 +6,7 @@ use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -192,11 +193,11 @@ pub struct Part {
 }
 
 /// What a person decided about an import that overlaps live ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "is", content = "of")]
 pub enum Overlap {
-    /// It replaces this import, which no longer counts from the same entry on.
-    Replaces(RecordId),
+    /// It replaces these imports, which no longer count from the same entry on.
+    Replaces(BTreeSet<RecordId>),
     /// Both count: they hold different payments.
     Adds,
     /// It overlaps and nobody has decided; both count and the figures' basis says so.
@@ -228,6 +229,57 @@ impl Import {
     /// Whether its rows count.
     pub fn is_live(&self) -> bool {
         self.replaced_by.is_none()
+    }
+}
+
+/// Counts payments by month, to tell which months a file speaks for: a stray date does not make a
+/// file of May a file of March.
+#[derive(Clone, Debug, Default)]
+pub struct Months(BTreeMap<(i16, i8), u64>);
+
+impl Months {
+    /// Count a batch. A payment dated to a quarter counts in its first and its last month.
+    pub fn count(&mut self, batch: &Payments) {
+        for (from, to) in batch.date.iter().zip(&batch.date_to) {
+            let (first, last) = ((from.year(), from.month()), (to.year(), to.month()));
+            *self.0.entry(first).or_default() += 1;
+            if last != first {
+                *self.0.entry(last).or_default() += 1;
+            }
+        }
+    }
+
+    /// From the first to the last month that holds at least a twentieth of what the busiest holds.
+    pub fn period(&self) -> Option<Period> {
+        let busiest = self.0.values().max()?;
+        let telling = self.0.iter().filter(|(_, count)| **count * 20 >= *busiest);
+        let mut telling = telling.map(|((year, month), _)| Date::constant(*year, *month, 1));
+        let first = telling.next()?;
+        let last = telling.next_back().unwrap_or(first);
+        Some(Period::new(first, last.last_of_month()))
+    }
+}
+
+/// Which ledger a file belongs to when the person does not say: card lines are published beside the
+/// invoices of the same days and hold other payments.
+pub fn ledger(reading: &Reading, file: &str) -> &'static str {
+    let merchant = |column: &ColumnReading| column.header.to_lowercase().contains("merchant");
+    let card = file.to_lowercase().contains("card") || reading.columns.iter().any(merchant);
+    if card { "purchase cards" } else { "payments" }
+}
+
+/// What a new import does about the live ones it overlaps: as the person decided, but undecided as
+/// long as any overlap is neither replaced nor said to add.
+pub fn overlap(
+    overlaps: &BTreeSet<RecordId>,
+    replaces: BTreeSet<RecordId>,
+    adds: bool,
+) -> Option<Overlap> {
+    match (adds, replaces.is_empty(), overlaps.is_subset(&replaces)) {
+        (true, ..) => Some(Overlap::Adds),
+        (false, true, true) => None,
+        (false, false, true) => Some(Overlap::Replaces(replaces)),
+        (false, _, false) => Some(Overlap::Undecided),
     }
 }
 
@@ -484,4 +536,65 @@ pub struct ContractNotice {
     pub classifications: Vec<Classification>,
     pub documents: Vec<NoticeDocument>,
     pub amendments: Vec<NoticeAmendment>,
+    /// The contract's (or award's) own object as published and merged, with all its extensions.
+    pub published: serde_json::Map<String, serde_json::Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_stray_date_does_not_widen_what_a_file_covers() {
+        let period = |months: &[(i16, i8, u64)]| {
+            Months(
+                months
+                    .iter()
+                    .map(|(year, month, rows)| ((*year, *month), *rows))
+                    .collect(),
+            )
+            .period()
+        };
+        let may = Some(Period::new(date(2018, 5, 1), date(2018, 5, 31)));
+        assert_eq!(period(&[(2018, 3, 1), (2018, 5, 400), (2018, 6, 9)]), may);
+        let long: Vec<_> = (0..84)
+            .map(|month| (2015 + month / 12, (month % 12) as i8 + 1, 100))
+            .collect();
+        assert_eq!(
+            period(&long),
+            Some(Period::new(date(2015, 1, 1), date(2021, 12, 31)))
+        );
+        assert_eq!(period(&[]), None);
+    }
+
+    #[test]
+    fn an_overlap_stays_undecided_while_any_is_not_named() {
+        let [a, b] = [1, 2].map(|n| RecordId([n; 16]));
+        let set = |ids: &[RecordId]| ids.iter().copied().collect::<BTreeSet<_>>();
+        for (overlaps, replaces, adds, decided) in [
+            (set(&[]), set(&[]), false, None),
+            (set(&[a]), set(&[]), false, Some(Overlap::Undecided)),
+            (set(&[a, b]), set(&[a]), false, Some(Overlap::Undecided)),
+            (
+                set(&[a, b]),
+                set(&[a, b]),
+                false,
+                Some(Overlap::Replaces(set(&[a, b]))),
+            ),
+            (
+                set(&[]),
+                set(&[a]),
+                false,
+                Some(Overlap::Replaces(set(&[a]))),
+            ),
+            (set(&[a, b]), set(&[]), true, Some(Overlap::Adds)),
+        ] {
+            assert_eq!(
+                overlap(&overlaps, replaces.clone(), adds),
+                decided,
+                "{overlaps:?} {replaces:?}"
+            );
+        }
+    }
 }

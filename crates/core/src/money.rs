@@ -10,6 +10,7 @@ use crate::record::{Kind, RecordId, Reference};
 use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use technology::{Look, Technology};
 
@@ -23,6 +24,8 @@ pub struct Paid {
     pub category: String,
     /// The calendar year, or the year in which the financial year began.
     pub year: i16,
+    /// The first day of the span in which they were made: within a span no decision changes.
+    pub from: Date,
     pub rows: u64,
     pub pence: Pence,
 }
@@ -311,10 +314,12 @@ pub enum ScopeBasis {
     Outside,
 }
 
-/// What one printed name was paid, and what of it is technology.
+/// What one printed name was paid in one span, and what of it is technology.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaidName {
     pub name: String,
+    /// The first day of the span; within a span no decision changes.
+    pub from: Date,
     pub rows: u64,
     pub paid: Pence,
     pub in_scope: Pence,
@@ -325,59 +330,50 @@ pub struct PaidName {
     pub why: String,
 }
 
-/// Scope the payments of every printed name: as a person decided, else as the rules propose.
-/// Decisions are taken as they stand for payments of the year's first day; ordered by what is in
-/// scope, then by what was paid, then by name.
-pub fn scoped(
-    paid: &[Paid],
-    decisions: &[ScopeRule],
-    technology: &Technology,
-    years: YearBasis,
-) -> Vec<PaidName> {
+/// Scope the payments of every printed name in every span: as a person decided for that span, else
+/// as the rules propose. Ordered by what is in scope, then by what was paid, then by name and span.
+pub fn scoped(paid: &[Paid], decisions: &[ScopeRule], technology: &Technology) -> Vec<PaidName> {
     let decided: BTreeMap<&str, &ScopeRule> = decisions
         .iter()
         .map(|rule| (rule.supplier.as_str(), rule))
         .collect();
-    let mut by_name: BTreeMap<&str, Vec<&Paid>> = BTreeMap::new();
+    let mut by_name: BTreeMap<(&str, Date), Vec<&Paid>> = BTreeMap::new();
     for part in paid {
-        by_name.entry(&part.name).or_default().push(part);
+        by_name
+            .entry((&part.name, part.from))
+            .or_default()
+            .push(part);
     }
     let mut labels = technology.reader();
     let mut names: Vec<PaidName> = Vec::with_capacity(by_name.len());
-    for (name, parts) in by_name {
+    for ((name, from), parts) in by_name {
         let Look {
             decision: proposed,
             why,
         } = technology.supplier(name);
-        let rule = decided.get(name).filter(|rule| !rule.decision.is_empty());
+        let rule = decided
+            .get(name)
+            .and_then(|rule| rule.decision.on(from).certain().copied());
         let mut line = PaidName {
             name: name.to_owned(),
+            from,
             rows: 0,
             paid: Pence::ZERO,
             in_scope: Pence::ZERO,
             in_scope_by_year: BTreeMap::new(),
-            decision: proposed,
+            decision: rule.unwrap_or(proposed),
             scope: ScopeBasis::Outside,
             why,
         };
         for part in parts {
             line.rows += part.rows;
             line.paid += part.pence;
-            let first_day = Date::constant(
-                part.year,
-                if years == YearBasis::Financial { 4 } else { 1 },
-                1,
-            );
-            let decision = rule
-                .and_then(|rule| rule.decision.on(first_day).certain().copied())
-                .unwrap_or(proposed);
             let label = labels.label(part);
-            let counts = match decision {
+            let counts = match line.decision {
                 Decision::Technology => true,
                 Decision::Labelled => label.is_some(),
                 Decision::NotTechnology => false,
             };
-            line.decision = decision;
             if counts {
                 line.in_scope += part.pence;
                 *line.in_scope_by_year.entry(part.year).or_default() += part.pence;
@@ -392,8 +388,63 @@ pub fn scoped(
         }
         names.push(line);
     }
-    names.sort_by(|a, b| (b.in_scope, b.paid, &a.name).cmp(&(a.in_scope, a.paid, &b.name)));
+    let order = |name: &PaidName| {
+        (
+            Reverse(name.in_scope),
+            Reverse(name.paid),
+            name.name.clone(),
+            name.from,
+        )
+    };
+    names.sort_by_cached_key(order);
     names
+}
+
+/// The spans of one name put together, for review: the latest decision stands, and a name is
+/// confirmed only where all that is in scope is.
+pub fn by_name(names: Vec<PaidName>) -> Vec<PaidName> {
+    let mut merged: BTreeMap<String, PaidName> = BTreeMap::new();
+    for name in names {
+        match merged.get_mut(&name.name) {
+            None => drop(merged.insert(name.name.clone(), name)),
+            Some(whole) => {
+                whole.rows += name.rows;
+                whole.paid += name.paid;
+                whole.scope = whole.scope.with(name.scope);
+                whole.in_scope += name.in_scope;
+                for (year, pence) in name.in_scope_by_year {
+                    *whole.in_scope_by_year.entry(year).or_default() += pence;
+                }
+                if name.from > whole.from {
+                    whole.decision = name.decision;
+                }
+                whole.from = whole.from.max(name.from);
+                if whole.why.is_empty() {
+                    whole.why = name.why;
+                }
+            }
+        }
+    }
+    let mut names: Vec<PaidName> = merged.into_values().collect();
+    names.sort_by_cached_key(|name| {
+        (
+            Reverse(name.in_scope),
+            Reverse(name.paid),
+            name.name.clone(),
+        )
+    });
+    names
+}
+
+impl ScopeBasis {
+    /// The basis of two amounts together: confirmed only when both are, as far as they count.
+    pub fn with(self, other: ScopeBasis) -> ScopeBasis {
+        match (self, other) {
+            (ScopeBasis::Outside, basis) | (basis, ScopeBasis::Outside) => basis,
+            (ScopeBasis::Confirmed, ScopeBasis::Confirmed) => ScopeBasis::Confirmed,
+            _ => ScopeBasis::Proposed,
+        }
+    }
 }
 
 /// Finds the organisation that a printed name means: as a person or rule recorded, else by an
@@ -445,6 +496,7 @@ mod tests {
             service,
             category: category.into(),
             year,
+            from: date(year, 4, 1),
             rows: 1,
             pence: Pence(pence),
         }
@@ -470,7 +522,7 @@ mod tests {
         ];
         let technology = Technology::default();
         let amounts = |decisions: &[ScopeRule]| {
-            let names = scoped(&payments, decisions, &technology, YearBasis::Financial);
+            let names = by_name(scoped(&payments, decisions, &technology));
             names
                 .into_iter()
                 .map(|name| (name.name, name.in_scope.0, name.scope))

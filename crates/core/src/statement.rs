@@ -10,7 +10,7 @@ pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
     changed_between, changed_knowledge,
 };
-pub use estate::{Estate, PaidUntil, Rules};
+pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
 
@@ -94,7 +94,10 @@ pub fn statement(
     known: Known,
 ) -> Statement {
     let on_the_day = estate.services_on(at, &rules.control);
-    let payments = paid.get(&at).map(Vec::as_slice).unwrap_or_default();
+    let counted = paid.get(&at);
+    let payments = counted
+        .map(|paid| paid.parts.as_slice())
+        .unwrap_or_default();
     let names = scoped_names(estate, payments, rules);
     let suppliers = supplier_lines(estate, &names, at);
     let money = money_lines(payments, &names, &suppliers, rules.years);
@@ -141,7 +144,8 @@ pub fn statement(
         },
         "Technology is what a person confirmed by supplier, and else what the technology rules propose.".into(),
     ];
-    basis.unknowns = unknowns(&services, &cost, &money, &names);
+    let uncertain = counted.map_or(0, |paid| paid.uncertain_rows);
+    basis.unknowns = unknowns(&services, &cost, &money, &names, uncertain);
     Statement {
         authority: estate.authority().map(|(_, held)| held.name.clone()),
         at,
@@ -257,6 +261,7 @@ fn unknowns(
     cost: &CostShare,
     money: &MoneyLines,
     names: &[PaidName],
+    uncertain: u64,
 ) -> Vec<String> {
     let mut unknowns = Vec::new();
     let mut say = |count: usize, one: &str, many: &str| match count {
@@ -294,14 +299,17 @@ fn unknowns(
         "name counted as technology by rule alone: a contract manager can confirm (handback scope)",
         "names counted as technology by rule alone: a contract manager can confirm (handback scope)",
     );
-    let unnamed = names
-        .iter()
-        .find(|name| name.name.trim().is_empty())
-        .map_or(0, |name| name.rows as usize);
+    let unnamed = names.iter().filter(|name| name.name.trim().is_empty());
+    let unnamed = unnamed.map(|name| name.rows as usize).sum();
     say(
         unnamed,
         "payment without a supplier's name: finance can say",
         "payments without a supplier's name: finance can say",
+    );
+    say(
+        uncertain as usize,
+        "payment is dated to a month or period in which the day lies, and is not counted: finance can say",
+        "payments are dated to a month or period in which the day lies, and are not counted: finance can say",
     );
     unknowns
 }

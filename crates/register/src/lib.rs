@@ -44,5 +44,5 @@ pub use moment::Moment;
 pub use picture::{Known, Picture};
 pub use register::Register;
 pub use tree::{Hash, NotATreeHead, TreeHead};
-pub use vault::{Fingerprint, NotAFingerprint, Vault};
+pub use vault::{Fingerprint, NotAFingerprint, Staged, Vault};
 pub use verify::{Broken, Verified, verify};

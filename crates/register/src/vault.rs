@@ -55,12 +55,16 @@ impl Vault {
     /// Keep a file, in bounded memory. Once this answers, the file outlives a power cut; until
     /// then there is nothing under its name. A file that is kept already is kept once.
     pub fn put(&self, source: impl Read) -> Result<Fingerprint, Error> {
-        self.write(source)
-            .map_err(at(&self.directory))
-            .map_err(Error::from)
+        self.stage(source)?.keep()
     }
 
-    fn write(&self, source: impl Read) -> io::Result<Fingerprint> {
+    /// Take a file in without keeping it yet: unless [`Staged::keep`] is called, nothing stays.
+    pub fn stage(&self, source: impl Read) -> Result<Staged, Error> {
+        let staged = self.write(source).map_err(at(&self.directory))?;
+        Ok(staged)
+    }
+
+    fn write(&self, source: impl Read) -> io::Result<Staged> {
         let file = tempfile::Builder::new()
             .prefix(".incoming-")
             .tempfile_in(&self.directory)?;
@@ -73,10 +77,11 @@ impl Vault {
         let mut file = compressed.finish()?;
         file.flush()?;
         file.as_file().sync_all()?;
-        let fingerprint = Fingerprint(hashed.hash.finalize().into());
-        file.persist(self.path(fingerprint))?;
-        File::open(&self.directory)?.sync_all()?;
-        Ok(fingerprint)
+        Ok(Staged {
+            vault: self.clone(),
+            file,
+            fingerprint: Fingerprint(hashed.hash.finalize().into()),
+        })
     }
 
     /// A kept file, decompressed as it is read. Reading fails at the end if the content is not
@@ -105,6 +110,32 @@ impl Vault {
 
     fn path(&self, fingerprint: Fingerprint) -> PathBuf {
         self.directory.join(format!("{fingerprint}.zst"))
+    }
+}
+
+/// A file taken in and not kept yet. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staged {
+    vault: Vault,
+    file: tempfile::NamedTempFile,
+    fingerprint: Fingerprint,
+}
+
+impl Staged {
+    /// What the file will be kept as.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Keep it.
+    pub fn keep(self) -> Result<Fingerprint, Error> {
+        let directory = &self.vault.directory;
+        let persist = || {
+            self.file.persist(self.vault.path(self.fingerprint))?;
+            File::open(directory)?.sync_all()
+        };
+        persist().map_err(at(directory))?;
+        Ok(self.fingerprint)
     }
 }
 

@@ -182,8 +182,15 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
             return Err(Refused(reason).into());
         }
     }
-    fs::create_dir_all(&location.dir)?;
     let register = arguments.backup.join("register.sqlite");
+    if !register.is_file() {
+        let reason = format!(
+            "{} holds no backup: name the folder that handback backup wrote",
+            arguments.backup.display()
+        );
+        return Err(Refused(reason).into());
+    }
+    fs::create_dir_all(&location.dir)?;
     let head = runtime()?.block_on(restore_register(&register, &location.place()))?;
     for folder in ["facts", "vault"] {
         copy_folder(&arguments.backup.join(folder), &location.dir.join(folder))?;

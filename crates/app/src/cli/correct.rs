@@ -102,14 +102,19 @@ fn known_kind(entry: &Entry) -> anyhow::Result<KindName> {
     Ok(kinds::named(&entry.kind).ok_or_else(unknown)?.name)
 }
 
-/// When an import that replaced another is withdrawn, the other counts again.
+/// When an import that replaced another is withdrawn, the other counts again, unless the withdrawn
+/// one had been replaced itself.
 fn counting_again(picture: &Picture, withdrawn: RecordId) -> anyhow::Result<Vec<Change>> {
+    let by = picture
+        .known(picture.size())
+        .get::<Import>(withdrawn)?
+        .and_then(|import| import.replaced_by);
     let mut changes = Vec::new();
     for record in picture.known(picture.size()).all::<Import>() {
         let (id, import) = record?;
         if import.replaced_by == Some(withdrawn) {
             let again = Import {
-                replaced_by: None,
+                replaced_by: by,
                 ..import
             };
             changes.push(Change::state(id, Visibility::Internal, &again));

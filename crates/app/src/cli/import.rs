@@ -2,7 +2,7 @@
 
 use super::{Outcome, print, print_json};
 use crate::data::{Data, Location, file_name};
-use crate::import::{OverlapWish, Taken, Wishes, roles_of, take_in, write_faults};
+use crate::import::{Taken, Wishes, roles_of, take_in, write_faults};
 use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
@@ -36,7 +36,7 @@ pub struct Arguments {
     columns: Vec<(Role, String)>,
     /// The files replace this import (its id or file name), which no longer counts
     #[arg(long, value_name = "ID", conflicts_with = "adds")]
-    replaces: Option<String>,
+    replaces: Vec<String>,
     /// The files hold other payments than the imports they overlap
     #[arg(long)]
     adds: bool,
@@ -90,16 +90,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         ))?;
         return Ok(Outcome::Done);
     }
-    let overlap = match (arguments.replaces, arguments.adds) {
-        (Some(id), _) => Some(OverlapWish::Replaces(id)),
-        (None, true) => Some(OverlapWish::Adds),
-        (None, false) => None,
-    };
     let wishes = Wishes {
         dataset: arguments.dataset,
         period: arguments.period,
         columns: arguments.columns,
-        overlap,
+        replaces: arguments.replaces,
+        adds: arguments.adds,
         authority: arguments.authority,
         publisher: arguments.publisher,
         ledger: arguments.ledger,
@@ -220,7 +216,7 @@ struct FileReport<'a> {
     import: Option<String>,
     already: bool,
     overlaps: &'a [String],
-    overlap: Option<Overlap>,
+    overlap: Option<&'a Overlap>,
     stated: &'a BTreeMap<&'static str, u64>,
     notes: &'a [String],
     faults: Vec<FaultReport<'a>>,
@@ -250,7 +246,7 @@ impl<'a> FileReport<'a> {
             import: taken.import.map(|id| id.to_string()),
             already: taken.already,
             overlaps: &taken.overlaps,
-            overlap: taken.overlap,
+            overlap: taken.overlap.as_ref(),
             stated: &taken.stated,
             notes: taken
                 .reading
@@ -342,11 +338,11 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
     }
     if !taken.overlaps.is_empty() {
         let files = taken.overlaps.join(", ");
-        text += &match taken.overlap {
+        text += &match &taken.overlap {
             Some(Overlap::Undecided) => format!(
-                "    OVERLAPS {files}: both count until you import it again with --replaces ID or --adds\n"
+                "    OVERLAPS {files}: all count until you import it again with --replaces ID for each, or --adds\n"
             ),
-            Some(Overlap::Replaces(id)) => format!("    replaces {id}\n"),
+            Some(Overlap::Replaces(_)) => format!("    replaces {files}, which no longer counts\n"),
             Some(Overlap::Adds) | None => format!("    adds to {files}\n"),
         };
     }

@@ -8,7 +8,7 @@ use crate::estate::{View, paid_until};
 use anyhow::Context;
 use handback_core::money::Name;
 use handback_core::money::names::{Likeness, likely_same};
-use handback_core::money::{Names, PaidName, ScopeBasis, ScopeRule, scoped};
+use handback_core::money::{Names, PaidName, ScopeBasis, ScopeRule, by_name, scoped};
 use handback_core::pence::Pence;
 use handback_core::statement::{Estate, Rules};
 use handback_core::table::Tabled;
@@ -180,7 +180,7 @@ fn paid_names(location: &Location) -> anyhow::Result<(Estate, Vec<PaidName>)> {
     let today = clock::today();
     let paid = paid_until(&data, &estate, BTreeSet::from([today]), rules.years)?;
     let decisions: Vec<ScopeRule> = estate.scope_rules.values().cloned().collect();
-    let names = scoped(&paid[&today], &decisions, &rules.technology, rules.years);
+    let names = by_name(scoped(&paid[&today].parts, &decisions, &rules.technology));
     Ok((estate, names))
 }
 

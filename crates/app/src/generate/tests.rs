@@ -407,6 +407,7 @@ fn technology_is_a_small_part_of_the_money_and_falls_when_services_return() {
                     name,
                     category,
                     year,
+                    from: jiff::civil::Date::constant(year, 4, 1),
                     pence,
                     rows: 1,
                     department: String::new(),
@@ -415,12 +416,7 @@ fn technology_is_a_small_part_of_the_money_and_falls_when_services_return() {
         );
     }
     let register = Register::of(&example());
-    let names = scoped(
-        &paid,
-        &register.scope,
-        &Technology::default(),
-        YearBasis::Financial,
-    );
+    let names = scoped(&paid, &register.scope, &Technology::default());
     let hundredths_of_a_percent = |year: i16| {
         let technology = names
             .iter()

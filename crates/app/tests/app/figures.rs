@@ -179,3 +179,54 @@ fn sql_reads_payments_and_records_and_changes_nothing() {
         assert_eq!(run.code, 1, "{query}: {}{}", run.out, run.err);
     }
 }
+
+#[test]
+fn a_decision_holds_from_its_day_whatever_the_years() {
+    let desk = desk();
+    desk.file("scope.csv", "supplier,decision,from\nPaving Ltd,technology,2019-07-17\nNorthmere Ltd,not-technology,2019-09-01\n");
+    desk.done(&["import", "scope.csv", "--data", "d"]);
+    for years in [&[][..], &["--calendar-years"][..]] {
+        let words = [
+            &["statement", "--data", "d", "--at", "2020-01-01", "--json"],
+            years,
+        ]
+        .concat();
+        let statement = desk.json(&words);
+        assert_eq!(
+            statement["money"]["in_scope_pence"],
+            json!(120_050),
+            "{years:?}"
+        );
+        assert_eq!(
+            statement["money"]["confirmed_pence"],
+            json!(20_000),
+            "{years:?}"
+        );
+    }
+}
+
+#[test]
+fn payments_dated_to_a_month_are_uncertain_inside_it() {
+    let desk = Desk::new();
+    desk.file(
+        "months.csv",
+        "Month,Supplier,Amount\n2020-04,A Ltd,5.00\n2020-05,B Ltd,6.00\n",
+    );
+    desk.done(&["import", "months.csv", "--data", "d"]);
+    let total = |day| desk.json(&["figure", "paid.total", "--data", "d", "--at", day, "--json"]);
+    let ends = |figure: Value| (figure["known"].clone(), figure["possible"].clone());
+    assert_eq!(
+        ends(total("2020-05-15")),
+        (json!({ "money": 500 }), json!({ "money": 1_100 }))
+    );
+    assert_eq!(
+        ends(total("2020-05-31")),
+        (json!({ "money": 1_100 }), json!({ "money": 1_100 }))
+    );
+    let statement = desk.json(&["statement", "--data", "d", "--at", "2020-05-15", "--json"]);
+    let unknowns = statement["basis"]["unknowns"].to_string();
+    assert!(
+        unknowns.contains("1 payment is dated to a month"),
+        "{unknowns}"
+    );
+}

@@ -5,6 +5,7 @@ use super::event::Event;
 use super::quantity::Quantity;
 use crate::record::RecordId;
 use jiff::civil::Date;
+use jiff::{ToSpan, Unit};
 use serde::{Deserialize, Serialize};
 
 /// A figure as evidence: at least `known`, at most `possible`; none when nothing can be said.
@@ -185,10 +186,16 @@ fn by_span(
     Finding { verdict, reason }
 }
 
-/// Whole days as hundredths of a mean Gregorian year (365.2425 days).
+/// Calendar years in hundredths: whole years as anniversaries count them, and the days after the
+/// last anniversary as a part of the year that follows it.
 fn hundredths_of_years(from: Date, to: Date) -> i64 {
-    let days = from.until(to).map_or(0, |span| i64::from(span.get_days()));
-    days * 1_000_000 / 3_652_425
+    let days = |from: Date, to: Date| from.until(to).map_or(0, |span| i64::from(span.get_days()));
+    let years = from
+        .until((Unit::Year, to))
+        .map_or(0, |span| i64::from(span.get_years()));
+    let anniversary = from.saturating_add(years.years());
+    let rest = days(anniversary, to);
+    years * 100 + rest * 100 / days(anniversary, anniversary.saturating_add(1.year())).max(1)
 }
 
 #[cfg(test)]
@@ -304,6 +311,10 @@ mod tests {
         assert_eq!(
             judged(span(1_400), "2006-04", "2019-08-01"),
             Verdict::Contradicted
+        );
+        assert_eq!(
+            judged(span(1_300), "2006-04-01", "2019-04-01"),
+            Verdict::Supported
         );
         assert_eq!(
             judged(span(1_330), "2006-04", "2019-08-01"),

@@ -221,6 +221,15 @@ impl Tabled for Service {
             let Some(pence) = row.pence("yearly cost") else {
                 continue;
             };
+            if pence < Pence::ZERO {
+                faults.add(
+                    row,
+                    "yearly cost",
+                    plain(pence),
+                    "a yearly cost cannot be negative",
+                );
+                continue;
+            }
             let includes_staff = row.text("cost includes staff").map(|word| word == "yes");
             let from = row.when("cost from").unwrap_or(When::Unknown);
             service.yearly_cost.state(

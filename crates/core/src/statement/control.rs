@@ -214,12 +214,17 @@ fn compare(
     changes
 }
 
+/// How far back the series goes at most.
+const SERIES_YEARS: i64 = 40;
+
 pub(super) fn series(estate: &Estate, rule: &ControlRule, at: Date) -> Vec<SeriesPoint> {
     let starts = estate
         .arrangements
         .values()
         .flat_map(|held| held.mode.iter().filter_map(|(from, _)| from.earliest()));
-    let Some(first) = starts.min() else {
+    // A mistyped year such as 0206 must not draw eighteen centuries.
+    let drawn = at.saturating_sub(SERIES_YEARS.years());
+    let Some(first) = starts.min().map(|first| first.max(drawn)) else {
         return Vec::new();
     };
     let mut days = Vec::new();

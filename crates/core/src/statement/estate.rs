@@ -6,7 +6,8 @@ use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;
 use crate::money::{Name, Paid, PaidName, ScopeRule, YearBasis, scoped};
-use crate::organisation::{Organisation, OrganisationRole};
+use crate::organisation::Organisation;
+use crate::pence::Pence;
 use crate::record::RecordId;
 use crate::transition::StaffMovement;
 use jiff::civil::Date;
@@ -15,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Everything the register knows at one entry, by kind.
 #[derive(Clone, Debug, Default)]
 pub struct Estate {
+    /// The authority whose statement this is: the first that was stated, when there are several.
+    pub authority: Option<RecordId>,
     pub organisations: BTreeMap<RecordId, Organisation>,
     pub services: BTreeMap<RecordId, Service>,
     pub arrangements: BTreeMap<RecordId, Arrangement>,
@@ -28,13 +31,10 @@ pub struct Estate {
 }
 
 impl Estate {
-    /// The authority whose statement this is: the first stated, when there are several.
+    /// The authority's own record.
     pub fn authority(&self) -> Option<(RecordId, &Organisation)> {
-        let is_authority = |held: &Organisation| held.roles.contains(&OrganisationRole::Authority);
-        self.organisations
-            .iter()
-            .find(|(_, held)| is_authority(held))
-            .map(|(id, held)| (*id, held))
+        let id = self.authority?;
+        self.organisations.get(&id).map(|held| (id, held))
     }
 
     /// The services that exist on a day, with how each stands, by name.
@@ -68,6 +68,24 @@ impl Estate {
         days.chain([at]).collect()
     }
 
+    /// The days on which a decision about a name or about scope begins to hold: payments are counted
+    /// in spans between them, so that each counts as it was decided for its day.
+    pub fn days_of_change(&self) -> BTreeSet<Date> {
+        let scope = self
+            .scope_rules
+            .values()
+            .flat_map(|rule| rule.decision.iter().map(|(from, _)| from));
+        let names = self
+            .names
+            .values()
+            .flat_map(|name| name.organisation.iter().map(|(from, _)| from));
+        scope
+            .chain(names)
+            .flat_map(|from| [from.earliest(), from.latest()])
+            .flatten()
+            .collect()
+    }
+
     pub(super) fn organisation_name(&self, id: RecordId) -> String {
         self.organisations.get(&id).map_or_else(
             || "an organisation erased from the register".into(),
@@ -84,11 +102,21 @@ pub struct Rules {
     pub years: YearBasis,
 }
 
+/// What was paid up to and on a day.
+#[derive(Clone, Debug, Default)]
+pub struct PaidByDay {
+    /// Certainly by that day.
+    pub parts: Vec<Paid>,
+    /// Perhaps by that day: the printed date is a month or period in which the day lies.
+    pub uncertain_rows: u64,
+    pub uncertain: Pence,
+}
+
 /// What was paid up to each day that a statement needs.
-pub type PaidUntil = BTreeMap<Date, Vec<Paid>>;
+pub type PaidUntil = BTreeMap<Date, PaidByDay>;
 
 /// What each printed name was paid, scoped by the decisions on record.
 pub(super) fn scoped_names(estate: &Estate, paid: &[Paid], rules: &Rules) -> Vec<PaidName> {
     let decisions: Vec<ScopeRule> = estate.scope_rules.values().cloned().collect();
-    scoped(paid, &decisions, &rules.technology, rules.years)
+    scoped(paid, &decisions, &rules.technology)
 }

@@ -1,11 +1,12 @@
 //! Named figures, each taken by the same function wherever it is shown.
 
-use super::estate::{Estate, PaidUntil, Rules, scoped_names};
+use super::estate::{Estate, PaidByDay, PaidUntil, Rules, scoped_names};
 use crate::assurance::Quantity;
 use crate::control::{
     Control, CostShare, Criticality, Mode, Service, Share, share_by_cost, share_by_count,
 };
 use crate::money::ScopeBasis;
+use crate::pence::Pence;
 use crate::record::RecordId;
 use crate::transition::{StaffReturned, staff_returned};
 use jiff::civil::Date;
@@ -146,26 +147,22 @@ pub fn figure(
         "staff.returned.by_transfer" => people(|staff| staff.by_transfer),
         "staff.returned.by_secondment_end" => people(|staff| staff.by_secondment_end),
         "paid.total" => {
-            let parts = paid.get(&on)?;
-            exactly(
-                (!parts.is_empty())
-                    .then(|| Quantity::Money(parts.iter().map(|part| part.pence).sum())),
-            )
+            let paid = paid.get(&on)?;
+            let certain: Pence = paid.parts.iter().map(|part| part.pence).sum();
+            range(paid, certain, certain)
         }
         _ => {
-            let parts = paid.get(&on)?;
-            let names = scoped_names(estate, parts, rules);
-            let sum = |basis: &[ScopeBasis]| {
-                let counted = names
+            let paid = paid.get(&on)?;
+            let names = scoped_names(estate, &paid.parts, rules);
+            let sum = |basis| {
+                names
                     .iter()
-                    .filter(|name| basis.contains(&name.scope))
+                    .filter(|name| name.scope == basis)
                     .map(|name| name.in_scope)
-                    .sum();
-                (!parts.is_empty()).then_some(Quantity::Money(counted))
+                    .sum::<Pence>()
             };
-            let confirmed = sum(&[ScopeBasis::Confirmed]);
-            let both = sum(&[ScopeBasis::Confirmed, ScopeBasis::Proposed]);
-            (confirmed.min(both), confirmed.max(both))
+            let confirmed = sum(ScopeBasis::Confirmed);
+            range(paid, confirmed, confirmed + sum(ScopeBasis::Proposed))
         }
     };
     Some(Figure {
@@ -175,6 +172,19 @@ pub fn figure(
         possible,
         counted: (*counted).into(),
     })
+}
+
+/// Money that is one of two amounts, and perhaps more by what may have been paid by the day; not
+/// known when nothing was paid.
+fn range(paid: &PaidByDay, one: Pence, other: Pence) -> (Option<Quantity>, Option<Quantity>) {
+    if paid.parts.is_empty() && paid.uncertain_rows == 0 {
+        return (None, None);
+    }
+    let ends = [one, other, one + paid.uncertain, other + paid.uncertain];
+    (
+        ends.into_iter().min().map(Quantity::Money),
+        ends.into_iter().max().map(Quantity::Money),
+    )
 }
 
 /// The share of the services of one criticality that are controlled.

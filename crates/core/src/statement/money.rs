@@ -1,7 +1,7 @@
 //! The lines of a statement that say what was paid to whom.
 
 use super::estate::Estate;
-use crate::money::{Names, Paid, PaidName, ScopeBasis, YearBasis};
+use crate::money::{Names, Paid, PaidName, ScopeBasis, YearBasis, by_name};
 use crate::organisation::group;
 use crate::pence::Pence;
 use crate::record::RecordId;
@@ -16,6 +16,7 @@ pub struct SupplierLine {
     pub organisation: Option<RecordId>,
     /// The supplier group on the day, where it is not the supplier itself.
     pub group: Option<String>,
+    pub group_organisation: Option<RecordId>,
     pub names: Vec<String>,
     pub payments: u64,
     pub paid_pence: Pence,
@@ -58,13 +59,13 @@ pub struct YearLine {
 
 pub(super) fn supplier_lines(estate: &Estate, names: &[PaidName], at: Date) -> Vec<SupplierLine> {
     let meaning = Names::new(estate.names.values(), &estate.organisations);
-    let mut by_organisation: BTreeMap<RecordId, usize> = BTreeMap::new();
+    let mut places: BTreeMap<Result<RecordId, &str>, usize> = BTreeMap::new();
     let mut lines: Vec<SupplierLine> = Vec::new();
     for paid in names {
-        let organisation = meaning.organisation(&paid.name, at);
-        let place = organisation
-            .and_then(|id| by_organisation.get(&id).copied())
-            .unwrap_or(lines.len());
+        let organisation = meaning.organisation(&paid.name, paid.from);
+        let place = *places
+            .entry(organisation.ok_or(&paid.name))
+            .or_insert(lines.len());
         if place == lines.len() {
             let top = organisation
                 .map(|id| group(&estate.organisations, id, at))
@@ -79,6 +80,7 @@ pub(super) fn supplier_lines(estate: &Estate, names: &[PaidName], at: Date) -> V
                     .map_or_else(|| printed.to_owned(), |id| estate.organisation_name(id)),
                 organisation,
                 group: top.map(|id| estate.organisation_name(id)),
+                group_organisation: top,
                 names: Vec::new(),
                 payments: 0,
                 paid_pence: Pence::ZERO,
@@ -86,22 +88,15 @@ pub(super) fn supplier_lines(estate: &Estate, names: &[PaidName], at: Date) -> V
                 scope: ScopeBasis::Outside,
                 why: String::new(),
             });
-            if let Some(id) = organisation {
-                by_organisation.insert(id, place);
-            }
         }
         let line = &mut lines[place];
-        line.names.push(paid.name.clone());
+        if !line.names.contains(&paid.name) {
+            line.names.push(paid.name.clone());
+        }
         line.payments += paid.rows;
         line.paid_pence += paid.paid;
         line.in_scope_pence += paid.in_scope;
-        // A supplier is confirmed only when all its names are.
-        line.scope = match (line.names.len(), line.scope, paid.scope) {
-            (1, _, scope) => scope,
-            (_, ScopeBasis::Outside, scope) | (_, scope, ScopeBasis::Outside) => scope,
-            (_, ScopeBasis::Proposed, _) | (_, _, ScopeBasis::Proposed) => ScopeBasis::Proposed,
-            (_, ScopeBasis::Confirmed, ScopeBasis::Confirmed) => ScopeBasis::Confirmed,
-        };
+        line.scope = line.scope.with(paid.scope);
         if line.why.is_empty() {
             line.why.clone_from(&paid.why);
         }
@@ -125,42 +120,21 @@ pub(super) fn money_lines(
     for (year, pence) in names.iter().flat_map(|name| &name.in_scope_by_year) {
         by_year.entry(*year).or_default().1 += *pence;
     }
-    let of = |scope| move |name: &&PaidName| name.scope == scope && name.in_scope != Pence::ZERO;
-    let mut groups: BTreeMap<&str, Vec<&SupplierLine>> = BTreeMap::new();
-    for supplier in suppliers {
-        let group = supplier
-            .group
-            .as_deref()
-            .or(supplier.organisation.map(|_| supplier.name.as_str()));
-        if let Some(group) = group {
-            groups.entry(group).or_default().push(supplier);
-        }
-    }
-    let mut groups: Vec<GroupLine> = groups
-        .into_iter()
-        .filter(|(_, members)| members.len() > 1)
-        .map(|(name, members)| GroupLine {
-            name: name.into(),
-            members: members.iter().map(|member| member.name.clone()).collect(),
-            paid_pence: members.iter().map(|member| member.paid_pence).sum(),
-            in_scope_pence: members.iter().map(|member| member.in_scope_pence).sum(),
-        })
-        .collect();
-    groups.sort_by(|a, b| (b.paid_pence, &a.name).cmp(&(a.paid_pence, &b.name)));
+    let named = by_name(names.to_vec());
+    let in_scope = named.iter().filter(|name| name.in_scope != Pence::ZERO);
+    let proposed = in_scope
+        .clone()
+        .filter(|name| name.scope == ScopeBasis::Proposed);
+    let confirmed = names
+        .iter()
+        .filter(|name| name.scope == ScopeBasis::Confirmed);
     MoneyLines {
         payments: payments.iter().map(|paid| paid.rows).sum(),
         paid_pence: payments.iter().map(|paid| paid.pence).sum(),
         in_scope_pence: names.iter().map(|name| name.in_scope).sum(),
-        confirmed_pence: names
-            .iter()
-            .filter(of(ScopeBasis::Confirmed))
-            .map(|name| name.in_scope)
-            .sum(),
-        names_in_scope: names
-            .iter()
-            .filter(|name| name.in_scope != Pence::ZERO)
-            .count() as u64,
-        names_proposed: names.iter().filter(of(ScopeBasis::Proposed)).count() as u64,
+        confirmed_pence: confirmed.map(|name| name.in_scope).sum(),
+        names_in_scope: in_scope.count() as u64,
+        names_proposed: proposed.count() as u64,
         by_year: by_year
             .into_iter()
             .map(|(year, (paid_pence, in_scope_pence))| YearLine {
@@ -169,6 +143,29 @@ pub(super) fn money_lines(
                 in_scope_pence,
             })
             .collect(),
-        groups,
+        groups: group_lines(suppliers),
     }
+}
+
+/// The groups of which more than one firm was paid, the most paid first.
+fn group_lines(suppliers: &[SupplierLine]) -> Vec<GroupLine> {
+    let mut members: BTreeMap<RecordId, Vec<&SupplierLine>> = BTreeMap::new();
+    for supplier in suppliers {
+        if let Some(top) = supplier.group_organisation.or(supplier.organisation) {
+            members.entry(top).or_default().push(supplier);
+        }
+    }
+    members.retain(|_, members| members.len() > 1);
+    let line = |members: Vec<&SupplierLine>| GroupLine {
+        name: members
+            .iter()
+            .find_map(|member| member.group.clone())
+            .unwrap_or_default(),
+        members: members.iter().map(|member| member.name.clone()).collect(),
+        paid_pence: members.iter().map(|member| member.paid_pence).sum(),
+        in_scope_pence: members.iter().map(|member| member.in_scope_pence).sum(),
+    };
+    let mut groups: Vec<GroupLine> = members.into_values().map(line).collect();
+    groups.sort_by(|a, b| (b.paid_pence, &a.name).cmp(&(a.paid_pence, &b.name)));
+    groups
 }

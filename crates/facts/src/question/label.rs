@@ -1,13 +1,15 @@
 //! What it was paid for: the labels and descriptions that scope rules look at.
 
-use super::{Scope, Sum, plan::Plan, reading};
+use super::{Scope, Sum, plan::Plan, reading, scope};
 use crate::columns::{CATEGORY, DEPARTMENT, DESCRIPTION, NAME, PENCE, SERVICE};
 use crate::error::Problem;
 use crate::rollup::{self, MONTH, ROWS};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::logical_expr::{Operator, binary_expr};
 use datafusion::prelude::{DataFrame, Expr, col, lit};
+use handback_core::dated::Period;
 use handback_core::money::{Paid, YearBasis};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 const YEAR: &str = "year";
@@ -39,6 +41,9 @@ pub struct LabelPaid {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PaidByLabelAndYear {
     pub scope: Scope,
+    /// Only payments whose printed date begins in this span: spans that follow one another share the
+    /// payments of a scope out among them without losing any.
+    pub begun: Option<Period>,
     pub years: YearBasis,
 }
 
@@ -86,7 +91,8 @@ impl Plan for PaidByLabelAndYear {
     type Row = Paid;
 
     fn reads_rollups(&self) -> bool {
-        self.scope.is_whole_months()
+        let whole = |span: Period| span.from.day() == 1 && span.to == span.to.last_of_month();
+        self.scope.is_whole_months() && self.begun.is_none_or(whole)
     }
 
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
@@ -98,6 +104,7 @@ impl Plan for PaidByLabelAndYear {
         let keys: Vec<Expr> = LABELS.into_iter().chain([YEAR]).map(col).collect();
         let paid = table
             .filter(self.scope.certain())?
+            .filter(self.begun.map_or(lit(true), scope::begun))?
             .with_column(YEAR, year)?
             .aggregate(keys.clone(), rollup::sums())?;
         Ok(paid.sort(keys.into_iter().map(|key| key.sort(true, true)).collect())?)
@@ -112,6 +119,8 @@ impl Plan for PaidByLabelAndYear {
             text(CATEGORY)?,
         );
         let (year, sum) = (reading::years(answer, YEAR)?, reading::sums(answer)?);
+        let span = self.begun.or(self.scope.period);
+        let from = span.map_or(Date::MIN, |span| span.from);
         Ok((0..answer.num_rows())
             .map(|row| Paid {
                 name: name.get(row),
@@ -119,6 +128,7 @@ impl Plan for PaidByLabelAndYear {
                 service: service.get(row),
                 category: category.get(row),
                 year: year[row],
+                from,
                 rows: sum[row].rows,
                 pence: sum[row].pence,
             })

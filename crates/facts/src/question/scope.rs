@@ -78,6 +78,13 @@ impl Scope {
     }
 }
 
+/// Payments whose printed date begins in a span.
+pub(super) fn begun(span: Period) -> Expr {
+    col(FIRST)
+        .gt_eq(day(span.from))
+        .and(col(FIRST).lt_eq(day(span.to)))
+}
+
 fn day(day: Date) -> Expr {
     lit(ScalarValue::Date32(Some(days(day))))
 }

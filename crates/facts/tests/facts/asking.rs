@@ -430,12 +430,24 @@ proptest! {
                     service: service.into(),
                     category: category.into(),
                     year,
+                    from: scope.period.map_or(Date::MIN, |period| period.from),
                     rows: sum.rows,
                     pence: sum.pence,
                 })
                 .collect();
-            let asked = PaidByLabelAndYear { scope: scope.clone(), years };
+            let asked = PaidByLabelAndYear { scope: scope.clone(), begun: None, years };
             prop_assert_eq!(&*desk.facts.ask(&asked, &live).expect("an answer"), &by_year);
+            if let Some(period) = scope.period {
+                let middle = period.from + (period.from.until(period.to).expect("in order").get_days() / 2).days();
+                let spans = [Period::new(period.from, middle), Period::new(middle.saturating_add(1.day()), period.to)];
+                let spans = if middle == period.to { &spans[..1] } else { &spans[..] };
+                let shared: Sum = spans.iter().fold(Sum::default(), |sum, span| {
+                    let asked = PaidByLabelAndYear { begun: Some(*span), ..asked.clone() };
+                    let paid = desk.facts.ask(&asked, &live).expect("an answer");
+                    paid.iter().fold(sum, |sum, paid| Sum { rows: sum.rows + paid.rows, pence: sum.pence + paid.pence })
+                });
+                prop_assert_eq!(shared, totals[0].certain);
+            }
         }
 
         let lines = desk.facts.ask(&Lines { scope: scope.clone(), skip: 0, most: 100 }, &live).expect("an answer");

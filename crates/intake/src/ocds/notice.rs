@@ -137,6 +137,12 @@ impl Reading<'_> {
             period_day("maxExtentDate"),
         );
         ContractNotice {
+            published: parts
+                .each()
+                .next()
+                .and_then(|part| part.value.as_object())
+                .cloned()
+                .unwrap_or_default(),
             line: self.process.first_line,
             ocid: self.process.ocid.clone(),
             award: parts

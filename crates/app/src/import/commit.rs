@@ -1,0 +1,214 @@
+//! The changes that take a read file in: the import record and what the file states.
+
+use super::finder::{Finder, all};
+use super::{Failed, Read, Stating, Taken, Wishes, contracts, tables};
+use crate::data::fresh_id;
+use handback_core::basis::overlapping;
+use handback_core::import::{Coverage, Dataset, Import, Layout, Overlap, ledger, overlap};
+use handback_core::record::{Change, RecordId, Visibility};
+use handback_core::table::Find;
+use handback_register::{Fingerprint, Picture};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Answers the import and the changes; what became of the file goes into `taken`.
+pub fn commit(
+    picture: &Picture,
+    taken: &mut Taken,
+    read: &Read,
+    source: &str,
+    faults: Option<String>,
+    wishes: &Wishes,
+) -> Result<(RecordId, Vec<Change>), Failed> {
+    let reading = taken
+        .reading
+        .clone()
+        .expect("only a recognised file is committed");
+    let reading_json = serde_json::to_vec(&reading).expect("readings are plain data");
+    let reading_hash = Fingerprint(Sha256::digest(&reading_json).into()).to_string();
+    let imports: BTreeMap<RecordId, Import> = all(picture)?;
+    let same = |import: &Import| {
+        import.is_live() && import.source == source && import.reading_hash == reading_hash
+    };
+    let before = imports
+        .iter()
+        .find(|(_, import)| same(import))
+        .map(|(id, _)| *id);
+    let is_payments = reading.dataset == Dataset::Payments;
+    let mut finder = Finder::new(picture, wishes.authority.as_deref())?;
+    if let (Some(id), true) = (before, is_payments) {
+        taken.already = true;
+        taken.tally = imports[&id].tally.clone();
+        return Ok((id, decided_afterwards(&imports, id, taken, wishes)?));
+    }
+    if !is_payments {
+        finder.learn(picture)?;
+    }
+    let stated = match &read.stating {
+        Stating::Payments => Vec::new(),
+        Stating::Table(table, rows) => tables::state(picture, &mut finder, table, rows, taken)?,
+        Stating::Contracts(lines) => {
+            contracts::of_register(picture, &mut finder, lines, &taken.file)?
+        }
+        Stating::Notices(notices) => {
+            contracts::of_notices(picture, &mut finder, notices, &taken.file)?
+        }
+    };
+    taken.stated = stated.iter().fold(BTreeMap::new(), |mut counts, change| {
+        *counts.entry(change.kind).or_default() += 1;
+        counts
+    });
+    if let (Some(id), true) = (before, stated.is_empty()) {
+        taken.already = true;
+        return Ok((id, Vec::new()));
+    }
+    let id = fresh_id();
+    let mut import = Import {
+        dataset: reading.dataset,
+        file: taken.file.clone(),
+        source: source.to_owned(),
+        reading_hash,
+        coverage: Coverage {
+            authority: finder.authority(),
+            publisher: wishes.publisher.clone(),
+            ledger: wishes
+                .ledger
+                .clone()
+                .unwrap_or_else(|| ledger(&reading, &taken.file).to_owned()),
+            period: read.period,
+        },
+        reading,
+        tally: taken.tally.clone(),
+        faults,
+        parts: read.parts.clone(),
+        overlap: None,
+        replaced_by: None,
+    };
+    let mut changes = finder.stated;
+    changes.extend(stated);
+    if is_payments {
+        let overlaps: BTreeSet<RecordId> = overlapping(&imports, &import)
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        import.overlap = decide(&imports, &overlaps, taken, wishes)?;
+    }
+    if !wishes.columns.is_empty() {
+        changes.push(remembered(&import));
+    }
+    changes.push(Change::state(id, Visibility::Internal, &import));
+    changes.extend(replaced(&imports, &import.overlap, id));
+    Ok((id, changes))
+}
+
+/// What is decided about overlaps, told in `taken`.
+fn decide(
+    imports: &BTreeMap<RecordId, Import>,
+    overlaps: &BTreeSet<RecordId>,
+    taken: &mut Taken,
+    wishes: &Wishes,
+) -> Result<Option<Overlap>, Failed> {
+    let replaces = wishes
+        .replaces
+        .iter()
+        .map(|words| meant(imports, words))
+        .collect::<Result<BTreeSet<_>, _>>()?;
+    let told = |id: &RecordId| {
+        let import = &imports[id];
+        format!(
+            "{} ({id}; {} rows, {})",
+            import.file, import.tally.rows, import.tally.total
+        )
+    };
+    taken.overlaps = overlaps.union(&replaces).map(told).collect();
+    taken.overlap = overlap(overlaps, replaces, wishes.adds);
+    Ok(taken.overlap.clone())
+}
+
+/// The changes that let replaced imports count no longer.
+fn replaced(
+    imports: &BTreeMap<RecordId, Import>,
+    overlap: &Option<Overlap>,
+    by: RecordId,
+) -> Vec<Change> {
+    let Some(Overlap::Replaces(old)) = overlap else {
+        return Vec::new();
+    };
+    let replaced = old
+        .iter()
+        .filter_map(|id| Some((*id, imports.get(id)?.clone())));
+    let state = |(id, import): (RecordId, Import)| {
+        Change::state(
+            id,
+            Visibility::Internal,
+            &Import {
+                replaced_by: Some(by),
+                ..import
+            },
+        )
+    };
+    replaced.map(state).collect()
+}
+
+/// A file taken in before and brought again with a decision about its overlap: only the decision is new.
+fn decided_afterwards(
+    imports: &BTreeMap<RecordId, Import>,
+    id: RecordId,
+    taken: &mut Taken,
+    wishes: &Wishes,
+) -> Result<Vec<Change>, Failed> {
+    if wishes.replaces.is_empty() && !wishes.adds {
+        return Ok(Vec::new());
+    }
+    let others = overlapping(imports, &imports[&id])
+        .into_iter()
+        .map(|(id, _)| id);
+    let overlaps: BTreeSet<RecordId> = others.filter(|other| *other != id).collect();
+    let decided = decide(imports, &overlaps, taken, wishes)?;
+    if matches!(&decided, Some(Overlap::Replaces(old)) if old.contains(&id)) {
+        return Err(Failed::Wish(format!(
+            "{} cannot replace itself",
+            taken.file
+        )));
+    }
+    let import = Import {
+        overlap: decided.clone(),
+        ..imports[&id].clone()
+    };
+    let mut changes = vec![Change::state(id, Visibility::Internal, &import)];
+    changes.extend(replaced(imports, &decided, id));
+    Ok(changes)
+}
+
+/// How a person corrected the columns of a file: the next one with the same headings is read so.
+fn remembered(import: &Import) -> Change {
+    let columns = &import.reading.columns;
+    let layout = Layout {
+        dataset: import.dataset,
+        name: format!("as {} was read", import.file),
+        headings: columns.iter().map(|column| column.header.clone()).collect(),
+        roles: columns.iter().map(|column| column.role).collect(),
+        date_order: None,
+    };
+    Change::state(fresh_id(), Visibility::Internal, &layout)
+}
+
+/// The live import that a person means by an id, the beginning of one, or a file name.
+fn meant(imports: &BTreeMap<RecordId, Import>, words: &str) -> Result<RecordId, Failed> {
+    let name = words.rsplit('/').next().unwrap_or(words);
+    let means = |(id, import): &(&RecordId, &Import)| {
+        import.is_live()
+            && (import.file == name || (words.len() >= 4 && id.to_string().starts_with(words)))
+    };
+    let found: Vec<RecordId> = imports.iter().filter(means).map(|(id, _)| *id).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(Failed::Wish(format!(
+            "--replaces {words}: no import that counts has this id or file name"
+        ))),
+        _ => Err(Failed::Wish(format!(
+            "--replaces {words}: {} imports match, so give the whole id",
+            found.len()
+        ))),
+    }
+}
