@@ -7,8 +7,9 @@
 mod evidence;
 mod rules;
 
+use crate::refused::quoted;
 use handback_core::import::{ColumnReading, Dataset, Role, VatBasis};
-use handback_core::pence::Pence;
+use handback_core::pence::{NotAnAmount, Pence};
 use rules::{RULES, RoleRule, Values};
 
 pub use evidence::Evidence;
@@ -19,6 +20,9 @@ const TAKEN: u8 = 40;
 
 /// Below this confidence a column is not taken for the amount, without which a file is no ledger.
 const TAKEN_AS_AMOUNT: u8 = 55;
+
+/// How sure a column is that is taken for its values alone.
+const BY_VALUES: u8 = 50;
 
 /// Two columns whose scores differ by no more than this are equally likely.
 const EQUAL: u8 = 2;
@@ -116,12 +120,16 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
         matches!(role, Role::Amount | Role::Date | Role::Supplier)
     });
     take(&mut columns, |_| true);
+    if dataset == Dataset::Payments {
+        take_by_values(&mut columns, &evidence, rows.len());
+    }
     let amounts: Vec<Candidate> = candidates
         .iter()
         .filter(|c| c.rule.role == Role::Amount)
         .copied()
         .collect();
-    let unclear = equally_likely(&amounts, headings, rows);
+    let unclear = equally_likely(&amounts, headings, rows)
+        .or_else(|| named_but_not_amounts(dataset, &columns, rows));
     let amount = columns.iter().find(|column| column.role == Role::Amount);
     let vat = amount.map_or(VatBasis::NotStated, |column| vat_basis(&column.header));
     Proposal {
@@ -129,6 +137,63 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
         vat,
         unclear,
     }
+}
+
+/// Where no heading names the amount or the date, take the one column whose values can be nothing
+/// else: amounts under no heading at all, dates under a heading that no rule knows.
+fn take_by_values(columns: &mut [ColumnReading], evidence: &[Evidence], rows: usize) {
+    let mostly = |count: usize| count > 0 && count * 10 >= rows * 9;
+    let mut take = |role: Role, possible: &dyn Fn(&ColumnReading) -> bool, kind: &str| {
+        let free = |column: &&ColumnReading| column.confidence == 0 && possible(column);
+        let mut found = columns.iter().filter(free).map(|column| column.index);
+        let (Some(only), None) = (found.next(), found.next()) else {
+            return;
+        };
+        if columns.iter().any(|column| column.role == role) {
+            return;
+        }
+        let column = &mut columns[only];
+        (column.role, column.confidence) = (role, BY_VALUES);
+        column.why =
+            format!("No heading says so, but it is the only column left whose cells are {kind}.");
+    };
+    let amounts = |column: &ColumnReading| {
+        let it = &evidence[column.index];
+        column.header.is_empty() && mostly(it.amounts) && it.money * 10 >= it.filled * 3
+    };
+    take(Role::Amount, &amounts, "amounts");
+    let dates = |column: &ColumnReading| {
+        mostly(evidence[column.index].dates) && rules::may_be(Role::Date, &column.header)
+    };
+    take(Role::Date, &dates, "dates");
+}
+
+/// Says so when a heading names the amount but its cells are no amounts: a nil return, or money of
+/// another country.
+fn named_but_not_amounts(
+    dataset: Dataset,
+    columns: &[ColumnReading],
+    rows: &[Vec<String>],
+) -> Option<String> {
+    if dataset != Dataset::Payments || columns.iter().any(|column| column.role == Role::Amount) {
+        return None;
+    }
+    let points = |column: &&ColumnReading| rules::points(Role::Amount, &column.header);
+    let named = columns.iter().max_by_key(points)?;
+    if points(&named) < TAKEN_AS_AMOUNT {
+        return None;
+    }
+    let cells = rows.iter().filter_map(|row| row.get(named.index));
+    let mut reasons = cells.filter_map(|cell| Some((cell, Pence::parse(cell).err()?)));
+    let wrong = reasons.find(|(_, reason)| *reason != NotAnAmount::Blank);
+    let named = name(named.index, &named.header);
+    Some(match wrong {
+        None => format!("its column {named} is all but empty, as in a nil return"),
+        Some((cell, reason)) => {
+            let cell = quoted(cell);
+            format!("{named} should hold the amounts paid, but {cell} is {reason}")
+        }
+    })
 }
 
 fn not_taken(index: usize, heading: &str, evidence: &Evidence) -> ColumnReading {
@@ -257,7 +322,7 @@ pub fn propose_without_headings(rows: &[Vec<String>]) -> Proposal {
         .filter(|&column| {
             let it = &evidence[column];
             mostly(it.amounts, it)
-                && it.decimals * 10 >= it.filled * 3
+                && it.money * 10 >= it.filled * 3
                 && it.distinct * 20 >= it.filled
         })
         .collect();

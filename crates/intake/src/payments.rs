@@ -6,6 +6,7 @@
 use crate::Refused;
 use crate::columns;
 use crate::dates::{self, NotADay};
+use crate::refused::quoted;
 use crate::source::Source;
 use crate::tabular::{Form, Line, Table};
 use handback_core::dated::Period;
@@ -48,6 +49,7 @@ pub fn read(
     let mut batch = Payments::default();
     let mut bytes = 0;
     let mut since_total = Pence::ZERO;
+    let mut first_fault: Option<Fault> = None;
     while let Some(line) = table.next_line()? {
         if line.number <= data_after {
             continue;
@@ -88,6 +90,7 @@ pub fn read(
             }
             Judged::Rejected(fault) => {
                 tally.rejected += 1;
+                first_fault.get_or_insert_with(|| fault.clone());
                 tally.rejected_total = sum(tally.rejected_total, fault.amount.unwrap_or_default())?;
                 if on_fault(fault).is_break() {
                     return Ok(tally);
@@ -95,11 +98,15 @@ pub fn read(
             }
         }
     }
-    if tally.rejected > tally.rows {
+    if let Some(fault) = first_fault.filter(|_| tally.rejected > tally.rows) {
         return Err(unclear(format!(
-            "{} of its {} rows cannot be read this way: its columns or dates are not what they seem",
+            "{} of its {} rows cannot be read this way, the first on line {}, where {} is {}: {}",
             tally.rejected,
-            tally.rows + tally.rejected
+            tally.rows + tally.rejected,
+            fault.line,
+            fault.column,
+            quoted(&fault.value),
+            fault.reason
         )));
     }
     if !batch.is_empty() {
@@ -124,6 +131,13 @@ enum Judged<'t> {
 struct Sums {
     all: Pence,
     since_total: Pence,
+}
+
+impl Sums {
+    /// Whether an amount is what the lines before it come to.
+    fn end_in(self, amount: Pence) -> bool {
+        amount == self.all || amount == self.since_total
+    }
 }
 
 /// Where a file keeps what, by column.
@@ -179,10 +193,15 @@ impl<'r> Ledger<'r> {
             _ if line.is_blank() => return Judged::SetAside,
             (Err(_), _) if line.damage.is_some() => return self.damaged(line),
             (Err(NotAnAmount::Blank), Err(_)) if self.is_remark(line) => return Judged::SetAside,
+            (Err(_), Err(NotADay::Blank)) if is_lone_text(line) => return Judged::SetAside,
             (Err(_), Err(_)) if self.is_heading(line) => return Judged::SetAside,
             (Err(error), _) => return Judged::Rejected(self.no_amount(line, error)),
         };
         let days = match (days, self.period) {
+            // A report may print its own date on the line of its total.
+            (Ok(_), _) if sums.end_in(amount) && self.is_labelled_total(line) => {
+                return Judged::Total;
+            }
             (Ok(days), _) => days,
             (Err(_), _) if self.is_total(line, amount, sums) => return Judged::Total,
             (Err(NotADay::Blank), Some(period)) => period,
@@ -234,27 +253,38 @@ impl<'r> Ledger<'r> {
     /// period stated by the person dates every line, a line without any words is a total only if it
     /// is the sum of lines before it.
     fn is_total(&self, line: Line<'_>, amount: Pence, sums: Sums) -> bool {
-        let texts = [
+        if self.is_labelled_total(line) {
+            return true;
+        }
+        let date = self.date.map_or("", |column| line.cell(column));
+        let supplier = self.supplier.map_or("", |column| line.cell(column));
+        match self.period {
+            None => date.is_empty() && supplier.is_empty(),
+            Some(_) => {
+                date.is_empty() && self.texts(line).all(str::is_empty) && sums.end_in(amount)
+            }
+        }
+    }
+
+    fn is_labelled_total(&self, line: Line<'_>) -> bool {
+        let date = self.date.map_or("", |column| line.cell(column));
+        let first = line.cells().find(|cell| !cell.is_empty());
+        self.texts(line).chain([date]).chain(first).any(says_total)
+    }
+
+    /// The words of a line, by which a total may be labelled.
+    fn texts<'t>(&self, line: Line<'t>) -> impl Iterator<Item = &'t str> + use<'t> {
+        let columns = [
             self.supplier,
             self.department,
             self.service,
             self.category,
             self.description,
         ];
-        let texts = || texts.iter().flatten().map(|&column| line.cell(column));
-        let date = self.date.map_or("", |column| line.cell(column));
-        let first = line.cells().find(|cell| !cell.is_empty());
-        if texts().chain([date]).chain(first).any(says_total) {
-            return true;
-        }
-        let supplier = self.supplier.map_or("", |column| line.cell(column));
-        match self.period {
-            None => date.is_empty() && supplier.is_empty(),
-            Some(_) => {
-                let is_sum = amount == sums.all || amount == sums.since_total;
-                date.is_empty() && texts().all(str::is_empty) && is_sum
-            }
-        }
+        columns
+            .into_iter()
+            .flatten()
+            .map(move |column| line.cell(column))
     }
 
     fn damaged<'t>(&self, line: Line<'_>) -> Judged<'t> {
@@ -279,7 +309,11 @@ impl<'r> Ledger<'r> {
             }
             error => format!("not an amount that can be taken: {error}"),
         };
-        self.fault(line, self.amount, reason, None)
+        let amount = match error {
+            NotAnAmount::FractionOfAPenny => nearest_penny(line.cell(self.amount)),
+            _ => None,
+        };
+        self.fault(line, self.amount, reason, amount)
     }
 
     fn no_date(&self, line: Line<'_>, error: NotADay, amount: Pence) -> Fault {
@@ -312,6 +346,12 @@ impl<'r> Ledger<'r> {
     }
 }
 
+/// A single cell of text, as at the foot of a page, wherever it stands.
+fn is_lone_text(line: Line<'_>) -> bool {
+    let mut filled = line.cells().filter(|cell| !cell.is_empty());
+    filled.next().is_some_and(|cell| !ends_in_pence(cell)) && filled.next().is_none()
+}
+
 /// Whether a label is that of a total: `Total`, `Grand Total`, `Acorn Ltd Total`, `Total for May`; but
 /// not a firm whose name begins with the word.
 fn says_total(label: &str) -> bool {
@@ -339,7 +379,10 @@ fn says_total(label: &str) -> bool {
         .any(|counted| word.eq_ignore_ascii_case(counted))
     };
     words.clone().next_back().is_some_and(total)
-        || (words.next().is_some_and(total) && words.next().is_none_or(counted))
+        || (words.next().is_some_and(total)
+            && words
+                .next()
+                .is_none_or(|word| counted(word) || word.starts_with(|c: char| c.is_ascii_digit())))
 }
 
 /// Whether a text ends as amounts do, `Acorn Ltd740.00`: its delimiter may be missing.
@@ -351,6 +394,18 @@ fn ends_in_pence(text: &str) -> bool {
 /// councils write.
 fn amount(text: &str) -> Result<Pence, NotAnAmount> {
     plain_amount(text.as_bytes()).map_or_else(|| Pence::parse(text), Ok)
+}
+
+/// What an amount with fractions of a penny comes to in whole pence, so that a file's own total can be
+/// compared with what was taken and what was not.
+fn nearest_penny(printed: &str) -> Option<Pence> {
+    let third = printed.find('.')? + 3;
+    let digits = printed.get(third..)?;
+    let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let cut = Pence::parse(&format!("{}{after}", &printed[..third])).ok()?;
+    let up = digits.starts_with(['5', '6', '7', '8', '9']);
+    let sign = if printed.contains(['-', '(']) { -1 } else { 1 };
+    Some(cut + Pence(if up { sign } else { 0 }))
 }
 
 /// `1234`, `-1234.5` or `1234.56`, of up to fifteen digits.
@@ -393,6 +448,7 @@ mod tests {
             "Total for May 2019",
             "Totals",
             "Total £",
+            "Total: 3 payments",
         ] {
             assert!(says_total(label), "{label}");
         }
@@ -406,6 +462,21 @@ mod tests {
         ] {
             assert!(!says_total(label), "{label}");
         }
+    }
+
+    #[test]
+    fn fractions_of_a_penny_are_counted_to_the_nearest() {
+        for (printed, pence) in [
+            ("2802.375", 280_238),
+            ("503.6244", 50_362),
+            ("-0.3525", -35),
+            ("(1.999)", -200),
+            ("-0.005", -1),
+            ("£1,372.69375", 137_269),
+        ] {
+            assert_eq!(nearest_penny(printed), Some(Pence(pence)), "{printed}");
+        }
+        assert_eq!(nearest_penny("1."), None);
     }
 
     proptest! {

@@ -18,7 +18,7 @@ use handback_core::pence::Pence;
 use heading::{HEADING_WITHIN, Heading, Sampled, same_headings};
 
 /// The version of the readers of this crate; raised whenever the same file would read differently.
-pub const READER: u16 = 1;
+pub const READER: u16 = 2;
 
 /// How many lines after that are looked at.
 const SAMPLE: usize = 500;

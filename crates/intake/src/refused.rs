@@ -58,6 +58,17 @@ pub enum Refused {
     },
 }
 
+/// The longest text of a file that is quoted in a message, in characters.
+const QUOTED: usize = 60;
+
+/// A cell as a message quotes it.
+pub(crate) fn quoted(cell: &str) -> String {
+    match cell.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("“{}…”", &cell[..end]),
+        None => format!("“{cell}”"),
+    }
+}
+
 /// What people call a dataset.
 pub fn called(dataset: Dataset) -> &'static str {
     match dataset {

@@ -124,7 +124,7 @@ pub fn form(source: &dyn Source) -> Result<Form, Refused> {
     }
     if let Some((_, found)) = NO_TABLES
         .iter()
-        .find(|(magic, _)| sample.starts_with(magic))
+        .find(|(magic, _)| sample.trim_ascii_start().starts_with(magic))
     {
         return Err(not_a_table(found));
     }

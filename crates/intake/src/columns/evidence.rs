@@ -15,8 +15,8 @@ pub struct Evidence {
     /// Bare numbers that Excel would show as dates.
     pub serials: usize,
     pub amounts: usize,
-    /// Amounts with a decimal point.
-    pub decimals: usize,
+    /// Amounts with a decimal point or a pound sign, as no mere number has.
+    pub money: usize,
     /// Cells with two letters or more.
     pub lettered: usize,
     /// Cells with a digit.
@@ -51,7 +51,7 @@ impl Evidence {
             }
             if Pence::parse(cell).is_ok() {
                 evidence.amounts += 1;
-                evidence.decimals += usize::from(cell.contains('.'));
+                evidence.money += usize::from(cell.contains(['.', '£']));
             }
             evidence.lettered +=
                 usize::from(cell.chars().filter(|c| c.is_alphabetic()).count() > 1);

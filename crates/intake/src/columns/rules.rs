@@ -226,6 +226,20 @@ impl RoleRule {
     }
 }
 
+/// How well a heading alone fits a role, from 0 to 100.
+pub(super) fn points(role: Role, heading: &str) -> u8 {
+    let words = RULES.language.words(heading);
+    let rules = RULES.roles.iter().filter(|rule| rule.role == role);
+    rules.map(|rule| rule.points(&words)).max().unwrap_or(0)
+}
+
+/// Whether a heading holds no word that rules a role out.
+pub(super) fn may_be(role: Role, heading: &str) -> bool {
+    let words = RULES.language.words(heading);
+    let mut rules = RULES.roles.iter().filter(|rule| rule.role == role);
+    rules.all(|rule| !words.iter().any(|word| rule.never.contains(word)))
+}
+
 /// How well a line would do as a heading: the sum of its cells' best points, and how many cells were
 /// recognised.
 pub fn heading_points(cells: &[String]) -> (u32, usize) {

@@ -119,8 +119,7 @@ impl<'s> Delimited<'s> {
             changed: String::new(),
         };
         delimited.read_more()?;
-        delimited.carriage_returns =
-            !delimited.text.contains('\n') && delimited.text.contains('\r');
+        delimited.carriage_returns = ends_in_carriage_returns(&delimited.text);
         delimited.normalise_from(0);
         if stated(&delimited.text).is_some()
             && let Some(stated) = delimited.physical(0)?
@@ -256,6 +255,15 @@ impl<'s> Delimited<'s> {
             self.text.replace_range(from.., &lines);
         }
     }
+}
+
+/// Whether lines end in carriage returns alone: a file made so on an old Macintosh may still have a
+/// line feed at its very end.
+fn ends_in_carriage_returns(start: &str) -> bool {
+    let feeds = memchr_iter(b'\n', start.as_bytes()).count();
+    let returns = memchr_iter(b'\r', start.as_bytes());
+    let alone = returns.filter(|&at| start.as_bytes().get(at + 1) != Some(&b'\n'));
+    alone.count() > feeds
 }
 
 /// Whether the first quotation mark of a line ends the cell that runs on into it: a mark in the

@@ -4,9 +4,10 @@ use super::{Form, Format, Line, Span};
 use crate::Refused;
 use crate::source::{self, Source, unreadable};
 use calamine::{Data, Reader as _, SheetVisible, Sheets, open_workbook_auto_from_rs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
+use zip::ZipArchive;
 
 /// The largest workbook that is read, in megabytes as stored.
 pub const LIMIT_MB: u64 = 50;
@@ -23,6 +24,9 @@ const MB: u64 = 1 << 20;
 /// The first bytes of OLE2 compound files (XLS) and of ZIP archives (XLSX, ODS).
 const OLE2: &[u8] = b"\xd0\xcf\x11\xe0";
 const ZIP: &[u8] = b"PK\x03\x04";
+
+/// What every XLSX and every ODS holds, and other archives do not.
+const PARTS: [&str; 2] = ["[Content_Types].xml", "content.xml"];
 
 pub(super) fn is_workbook(start: &[u8]) -> bool {
     start.starts_with(OLE2) || start.starts_with(ZIP)
@@ -49,16 +53,27 @@ fn workbook(source: &dyn Source) -> Result<Workbook, Refused> {
         return Err(too_large(bytes.len() as u64, LIMIT_MB));
     }
     if bytes.starts_with(ZIP) {
-        let unpacked = unpacked_size(&bytes).map_err(|error| damaged(source, &error))?;
+        let archive = ZipArchive::new(Cursor::new(bytes.as_slice()));
+        let mut archive = archive.map_err(|error| damaged(source, &error))?;
+        let unpacked = unpacked_size(&mut archive).map_err(|error| damaged(source, &error))?;
         if unpacked > UNPACKED_LIMIT_MB * MB {
             return Err(too_large(unpacked, UNPACKED_LIMIT_MB));
+        }
+        if PARTS
+            .iter()
+            .all(|part| archive.index_for_name(part).is_none())
+        {
+            let (file, found) = (
+                source.name().to_owned(),
+                "a ZIP archive to be unpacked first",
+            );
+            return Err(Refused::NotATable { file, found });
         }
     }
     open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| damaged(source, &error))
 }
 
-fn unpacked_size(archive: &[u8]) -> zip::result::ZipResult<u64> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(archive))?;
+fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>) -> zip::result::ZipResult<u64> {
     (0..archive.len())
         .map(|part| archive.by_index_raw(part).map(|part| part.size()))
         .sum()
@@ -123,8 +138,109 @@ fn rows(source: &dyn Source, workbook: &mut Workbook, sheet: &str) -> Result<Row
     Ok(rows)
 }
 
+/// A sheet that people can see.
+struct Seen {
+    name: String,
+    rows: Rows,
+}
+
+impl Seen {
+    /// How many rows have two or more filled cells.
+    fn count(&self) -> usize {
+        self.rows.values().filter(|cells| cells.len() > 1).count()
+    }
+
+    /// Its heading and the row that it stands on: the first of three or more cells, all of them text.
+    fn heading(&self) -> Option<(u32, Vec<(u32, &str)>)> {
+        self.rows.iter().find_map(|(row, cells)| {
+            let texts = cells.iter().map(|(column, cell)| match cell {
+                Data::String(text) => Some((*column, text.trim())),
+                _ => None,
+            });
+            let texts: Vec<(u32, &str)> = texts.collect::<Option<_>>()?;
+            (texts.len() > 2).then_some((*row, texts))
+        })
+    }
+
+    fn printed(&self) -> impl Iterator<Item = String> {
+        let rows = self.rows.values().filter(|cells| cells.len() > 1);
+        rows.map(|cells| {
+            let mut text = String::new();
+            for (_, cell) in cells {
+                print(cell, &mut text);
+                text.push('\t');
+            }
+            text
+        })
+    }
+}
+
+/// The sheets that people can see and that hold more than single cells, in their order.
+fn seen(source: &dyn Source, workbook: &mut Workbook) -> Result<Vec<Seen>, Refused> {
+    let visible = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    let mut sheets = Vec::new();
+    for name in names {
+        let rows = rows(source, workbook, &name)?;
+        let sheet = Seen { name, rows };
+        if sheet.count() > 0 {
+            sheets.push(sheet);
+        }
+    }
+    Ok(sheets)
+}
+
+/// Part the sheets that are one ledger with the named one, such as a sheet for each month, from the
+/// others. They have its heading, and most of their rows stand in none of the others: a sheet of the
+/// whole year beside those of its months would count everything twice.
+fn parted(sheets: Vec<Seen>, named: &str) -> (Vec<Seen>, Vec<Seen>) {
+    let Some(first) = sheets.iter().find(|sheet| sheet.name == named) else {
+        return (Vec::new(), sheets);
+    };
+    let heading = first.heading().map(|(_, heading)| heading);
+    let mut known: BTreeSet<String> = first.printed().collect();
+    let mut belongs = |sheet: &Seen| {
+        let alike = heading.is_some() && sheet.heading().map(|(_, heading)| heading) == heading;
+        let repeated = sheet.printed().filter(|row| known.contains(row)).count();
+        let taken = alike && repeated * 2 <= sheet.count();
+        if taken {
+            known.extend(sheet.printed());
+        }
+        taken || sheet.name == named
+    };
+    let belong: Vec<bool> = sheets.iter().map(&mut belongs).collect();
+    let (together, apart): (Vec<_>, Vec<_>) = sheets
+        .into_iter()
+        .zip(belong)
+        .partition(|(_, belongs)| *belongs);
+    let sheets = |pairs: Vec<(Seen, bool)>| pairs.into_iter().map(|(sheet, _)| sheet).collect();
+    (sheets(together), sheets(apart))
+}
+
+/// The rows of sheets below one another, without the headings of all but the first, and the row on
+/// which each begins, counted from 0.
+fn joined(sheets: Vec<Seen>) -> (Rows, Vec<(String, u32)>) {
+    let mut all = Rows::new();
+    let mut begins = Vec::new();
+    for sheet in sheets {
+        let below = all.last_key_value().map(|(last, _)| last + 1);
+        let heading = sheet.heading().map(|(row, _)| row);
+        let (offset, skipped) = match (below, heading) {
+            (Some(below), Some(heading)) => (below, heading + 1),
+            (below, _) => (below.unwrap_or(0), 0),
+        };
+        begins.push((sheet.name, offset));
+        let rows = sheet.rows.into_iter().filter(|(row, _)| *row >= skipped);
+        all.extend(rows.map(|(row, cells)| (offset + row - skipped, cells)));
+    }
+    (all, begins)
+}
+
 /// Settle which sheet is meant: of those that people can see, the one with most rows of two or more
-/// filled cells.
+/// filled cells, together with those that are one ledger with it.
 pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refused> {
     let mut workbook = workbook(source)?;
     let format = match workbook {
@@ -132,36 +248,40 @@ pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refuse
         Sheets::Xlsx(_) | Sheets::Xlsb(_) => Format::Xlsx,
         Sheets::Ods(_) => Format::Ods,
     };
-    let visible = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible);
-    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
-    let mut sheets: Vec<(usize, String)> = Vec::new();
-    for name in names {
-        let rows = rows(source, &mut workbook, &name)?;
-        let count = rows.values().filter(|cells| cells.len() > 1).count();
-        if count > 0 {
-            sheets.push((count, name));
-        }
-    }
-    let most = sheets.iter().map(|(rows, _)| *rows).max();
-    let Some(chosen) = sheets.iter().position(|(rows, _)| Some(*rows) == most) else {
+    let sheets = seen(source, &mut workbook)?;
+    let most = sheets.iter().map(Seen::count).max();
+    let Some(chosen) = sheets.iter().find(|sheet| Some(sheet.count()) == most) else {
         return Err(Refused::Empty {
             file: source.name().to_owned(),
         });
     };
-    let (_, sheet) = sheets.remove(chosen);
+    let sheet = chosen.name.clone();
+    let (together, apart) = parted(sheets, &sheet);
     let mut notes = Vec::new();
-    if !sheets.is_empty() {
-        let others: Vec<String> = sheets
-            .iter()
-            .map(|(rows, name)| format!("“{name}” ({rows} rows)"))
-            .collect();
+    let others: Vec<String> = apart
+        .iter()
+        .map(|sheet| format!("“{}” ({} rows)", sheet.name, sheet.count()))
+        .collect();
+    if let [_] = together[..]
+        && !others.is_empty()
+    {
         notes.push(format!(
             "The workbook has several sheets: “{sheet}” was read because it has most rows; not read: {}.",
             others.join(", ")
         ));
+    } else if together.len() > 1 {
+        let (_, begins) = joined(together);
+        let begins: Vec<String> = begins
+            .iter()
+            .map(|(name, row)| format!("“{name}” from line {}", row + 1))
+            .collect();
+        notes.push(format!(
+            "Sheets with the same headings were read as one: {}.",
+            begins.join(", ")
+        ));
+        if !others.is_empty() {
+            notes.push(format!("Sheets not read: {}.", others.join(", ")));
+        }
     }
     Ok(Form {
         format,
@@ -173,7 +293,7 @@ pub(super) fn form(source: &dyn Source, compressed: bool) -> Result<Form, Refuse
     })
 }
 
-/// The rows of one sheet, as text.
+/// The rows of a sheet, and of those that are one ledger with it, as text.
 pub(super) struct Sheet {
     rows: Rows,
     next: u32,
@@ -187,15 +307,10 @@ impl Sheet {
         let empty = || Refused::Empty {
             file: source.name().to_owned(),
         };
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => workbook
-                .sheet_names()
-                .into_iter()
-                .next()
-                .ok_or_else(empty)?,
-        };
-        let rows = rows(source, &mut workbook, &name)?;
+        let sheets = seen(source, &mut workbook)?;
+        let first = sheets.first().ok_or_else(empty)?.name.clone();
+        let (together, _) = parted(sheets, name.unwrap_or(&first));
+        let (rows, _) = joined(together);
         Ok(Sheet {
             rows,
             next: 0,

@@ -79,7 +79,11 @@ fn xlsx(sheets: &[(&str, &[&[Cell]])]) -> Vec<u8> {
             ),
         ),
     ];
-    const SHEETS: [&str; 2] = ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"];
+    const SHEETS: [&str; 3] = [
+        "xl/worksheets/sheet1.xml",
+        "xl/worksheets/sheet2.xml",
+        "xl/worksheets/sheet3.xml",
+    ];
     for ((_, rows), part) in sheets.iter().zip(SHEETS) {
         let mut data = String::new();
         for (i, row) in rows.iter().enumerate() {
@@ -207,6 +211,49 @@ fn the_sheet_with_most_rows_is_read_and_the_others_are_named() {
         reading.column(Role::Amount).map(|column| column.index),
         Some(3)
     );
+}
+
+#[test]
+fn a_sheet_for_each_month_is_one_ledger_and_its_year_is_not_counted_again() {
+    let heading: &[Cell] = &[Text("Date Paid"), Text("Supplier"), Text("Amount")];
+    let acorn: &[Cell] = &[Day(43538), Text("Acorn Catering Ltd"), Number(1.0)];
+    let birch: &[Cell] = &[Day(43539), Text("Birch Roofing"), Number(2.0)];
+    let cedar: &[Cell] = &[Day(43570), Text("Cedar Care Homes"), Number(3.0)];
+    let title: &[Cell] = &[Text("Payments in April")];
+    let (march, april) = (&[heading, acorn, birch][..], &[title, heading, cedar][..]);
+    let cards: &[&[Cell]] = &[&[Text("Day"), Text("Merchant"), Text("Amount")], acorn];
+    let one_ledger = [
+        "2: 2019-03-14 £1.00 Acorn Catering Ltd",
+        "3: 2019-03-15 £2.00 Birch Roofing",
+        "4: 2019-04-15 £3.00 Cedar Care Homes",
+    ];
+    let months = xlsx(&[("March", march), ("April", april), ("Cards", cards)]);
+    let source = Memory {
+        name: "ledger.xlsx".into(),
+        bytes: months.clone(),
+    };
+    let reading = recognise(&source, &Hints::default()).expect("a ledger");
+    assert_eq!(
+        reading.notes[..2],
+        [
+            "Sheets with the same headings were read as one: “March” from line 1, “April” from line 4.",
+            "Sheets not read: “Cards” (2 rows).",
+        ]
+    );
+    assert_eq!(read("ledger.xlsx", months).0, one_ledger);
+    let year: &[&[Cell]] = &[heading, acorn, birch, cedar];
+    let twice = xlsx(&[("March", march), ("April", april), ("Year", year)]);
+    assert_eq!(read("ledger.xlsx", twice).0, one_ledger);
+}
+
+#[test]
+fn an_archive_of_other_files_is_no_workbook() {
+    let source = Memory {
+        name: "ledger.zip".into(),
+        bytes: archive(&[("ledger.csv", "Date,Supplier,Amount".into())]),
+    };
+    let refused = recognise(&source, &Hints::default()).expect_err("no table");
+    assert!(refused.to_string().contains("ZIP archive"), "{refused}");
 }
 
 #[test]
