@@ -112,11 +112,17 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.downcast_ref().is_some_and(broken))
 }
 
-/// Print to standard output.
+/// Print to standard output. Characters that command a terminal or turn the direction of writing,
+/// as a hostile file may hold them, are shown as what they are.
 fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
+    let commands = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let shown = text.replace(commands, "\u{fffd}");
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(shown.as_bytes())?;
     out.flush()?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! A data directory: the register, the facts and the vault of one installation.
 
 use crate::clock;
-use crate::refused::unless;
+use crate::refused::{Refused, unless};
 use anyhow::Context;
 use handback_core::permission::{Action, Actor, Grant, Permit, Role, Subject, Within, may};
 use handback_core::record::{Change, RecordId};
 use handback_facts::Facts;
 use handback_register::{Changed, Circumstances, Error, Picture, Place, Register, Vault};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
@@ -153,4 +154,33 @@ pub fn file_name(path: &Path) -> String {
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     )
+}
+
+/// A cell as a spreadsheet may open it: text that a spreadsheet would run as a formula is kept from
+/// it by an apostrophe, as OWASP advises against CSV injection. Amounts and dates pass as they are.
+pub fn harmless(cell: &str) -> String {
+    let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let number = cell
+        .trim_start_matches(['+', '-'])
+        .chars()
+        .all(|c| c.is_ascii_digit() || c == '.' || c == ',');
+    if runs && !(number && cell.len() > 1) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// A file that was not there before: what somebody filled in is never overwritten.
+pub fn new_file(path: &Path) -> anyhow::Result<File> {
+    File::create_new(path).map_err(|error| {
+        let path = path.display();
+        let why = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                format!("{path} is there already: name a new file")
+            }
+            _ => format!("cannot write {path}: {error}"),
+        };
+        Refused(why).into()
+    })
 }

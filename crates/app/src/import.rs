@@ -168,16 +168,29 @@ fn recognise(
         .map(|(_, heading)| heading.as_str())
         .collect();
     let headings = recognise::headings(file, &named)?;
-    let role = |heading: &String| {
+    // What the person does not name stays as it is recognised, unless a named column takes its role.
+    let recognised = recognise::recognise(file, hints).ok();
+    let proposed = |place: usize| {
+        let column = recognised
+            .as_ref()
+            .and_then(|reading| reading.columns.get(place));
+        let role = column.map_or(Role::Other, |column| column.role);
+        if columns.iter().any(|(named, _)| *named == role) {
+            Role::Other
+        } else {
+            role
+        }
+    };
+    let role = |(place, heading): (usize, &String)| {
         let corrected = columns
             .iter()
             .find(|(_, words)| words.trim().eq_ignore_ascii_case(heading.trim()));
-        corrected.map_or(Role::Other, |(role, _)| *role)
+        corrected.map_or_else(|| proposed(place), |(role, _)| *role)
     };
     let layout = Layout {
         dataset: hints.dataset.unwrap_or(Dataset::Payments),
         name: "the columns you named".into(),
-        roles: headings.iter().map(role).collect(),
+        roles: headings.iter().enumerate().map(role).collect(),
         headings,
         date_order: None,
     };

@@ -77,6 +77,13 @@ fn environment() -> anyhow::Result<Environment<'static>> {
     });
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
+    environment.add_filter(
+        "worth",
+        |pence: i64, currency: Option<String>| match currency.as_deref() {
+            None | Some("GBP") => Pence(pence).rounded(),
+            Some(currency) => format!("{currency} {}", Pence(pence).to_string().replace('£', "")),
+        },
+    );
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();
         pounds

@@ -5,7 +5,8 @@
 //! the kind has them); `payments/` holds the parts of facts as Parquet, and `sources/` the files as
 //! they came in.
 
-use crate::data::Data;
+use crate::clock;
+use crate::data::{Data, harmless};
 use crate::estate::View;
 use crate::refused::unless;
 use anyhow::Context;
@@ -155,7 +156,7 @@ fn write_kind(
             csv.write_record(table.headings.iter().map(|heading| heading.name))?;
             for (_, version, item) in &items {
                 for row in (table.rows)(*version, item, titles)? {
-                    csv.write_record(row)?;
+                    csv.write_record(row.iter().map(|cell| harmless(cell)))?;
                 }
             }
         }
@@ -192,7 +193,7 @@ pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
         )
     })?;
     unless(data.register.picture().size() == 0, || {
-        format!("an export is taken only into an empty Handback: name a new folder with --data")
+        "an export is taken only into an empty Handback: name a new folder with --data".to_owned()
     })?;
     let mut changes = Vec::new();
     for kind in kinds::ALL {
@@ -285,4 +286,15 @@ pub fn parts_ever_listed(data: &Data) -> anyhow::Result<Vec<Part>> {
         );
     }
     Ok(parts.into_values().collect())
+}
+
+/// Remove parts that no import ever listed: what imports that were stopped left behind a day ago or
+/// longer.
+pub fn clear_away(data: &Data) -> anyhow::Result<()> {
+    let listed = parts_ever_listed(data)?
+        .into_iter()
+        .map(|part| part.hash)
+        .collect();
+    data.facts.collect(&listed, clock::now().into())?;
+    Ok(())
 }

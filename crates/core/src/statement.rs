@@ -230,7 +230,7 @@ fn claim_lines(estate: &Estate, paid: &PaidUntil, rules: &Rules) -> Vec<ClaimSum
     lines
 }
 
-/// Contract ends and reviews in the two years after the day, soonest first.
+/// Ends and reviews of the authority's own contracts in the two years after the day, soonest first.
 fn next_dates(estate: &Estate, at: Date) -> Vec<NextDate> {
     let horizon = at.saturating_add(2.years());
     let soon = |when: When| {
@@ -238,7 +238,9 @@ fn next_dates(estate: &Estate, at: Date) -> Vec<NextDate> {
             && when.earliest().is_some_and(|day| day <= horizon)
     };
     let mut dates = BTreeSet::new();
-    for contract in estate.contracts.values() {
+    let ours =
+        |contract: &&Contract| contract.buyer.is_none() || contract.buyer == estate.authority;
+    for contract in estate.contracts.values().filter(ours) {
         if let Some(on) = contract.end_on(at).filter(|end| soon(*end)) {
             dates.insert(NextDate {
                 on,

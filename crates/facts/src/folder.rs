@@ -73,6 +73,18 @@ impl Folder {
         self.path.join(format!("{hash}.rollup.parquet"))
     }
 
+    /// Remove every rollup. They are derived from parts, and made again when next needed.
+    pub(crate) fn forget_rollups(&self) -> Result<(), Problem> {
+        let rollups = self
+            .names()?
+            .into_iter()
+            .filter(|file| file.ends_with(".rollup.parquet"));
+        for path in rollups.map(|file| self.path.join(file)) {
+            fs::remove_file(&path).map_err(Problem::file("remove", &path))?;
+        }
+        Ok(())
+    }
+
     /// A new file that has no name of its own yet.
     pub(crate) fn draft(&self) -> Result<Draft, Problem> {
         let file = temporary::file(&self.path).map_err(Problem::file("write into", &self.path))?;

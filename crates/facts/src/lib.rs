@@ -112,6 +112,12 @@ impl Facts {
             .collect()
     }
 
+    /// Forget the sums that were made of parts: somebody who can write into the folder could have
+    /// forged them, and they are made again, of parts whose content is proved, when next needed.
+    pub fn forget_rollups(&self) -> Result<(), Error> {
+        Ok(self.folder.forget_rollups()?)
+    }
+
     /// Parts in the folder that no entry ever listed, in the order of their names: `listed` holds
     /// the hashes of the parts of every import ever stated, withdrawn and replaced ones too.
     pub fn orphans(&self, listed: &BTreeSet<String>) -> Result<Vec<Orphan>, Error> {

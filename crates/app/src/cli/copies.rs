@@ -31,6 +31,7 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
     ));
     let verified = match verified {
         Ok(verified) => verified,
+        Err(error) if error.is_not_found() => return Err(Refused(error.to_string()).into()),
         Err(error) if error.is_broken() => {
             print(&format!("BROKEN: {error}\n"))?;
             return Ok(Outcome::Findings);
@@ -48,6 +49,8 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
         print(&format!("BROKEN: {error}\n"))?;
         return Ok(Outcome::Findings);
     }
+    // Sums are derived from the parts just proved: they are made again when next needed.
+    data.facts.forget_rollups()?;
     let sources = sources(&data)?;
     for (file, source) in &sources {
         if let Err(error) = read_whole(&data, *source) {
@@ -55,10 +58,10 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Findings);
         }
     }
-    let against = arguments
-        .against
-        .map(|head| format!(" Nothing up to {head} has changed."))
-        .unwrap_or_default();
+    let against = match arguments.against {
+        Some(head) => format!(" Nothing up to {head} has changed."),
+        None => " Not compared with a tree head kept elsewhere (--against).".into(),
+    };
     print(&format!(
         "Intact: {} entries, {} parts of facts, {} kept sources.{against}\nTree head {}\n",
         verified.head.size,
@@ -130,6 +133,10 @@ pub fn backup(arguments: &BackupArguments) -> anyhow::Result<Outcome> {
     }
     let data = Data::existing(&arguments.location)?;
     let beside = out.with_extension("unfinished");
+    if beside.exists() {
+        fs::remove_dir_all(&beside)
+            .with_context(|| format!("cannot clear away {}", beside.display()))?;
+    }
     fs::create_dir_all(&beside).with_context(|| format!("cannot make {}", beside.display()))?;
     // The register first: what it lists was written before it was listed, so the files copied after
     // it hold all that it speaks of.
@@ -146,15 +153,23 @@ pub fn backup(arguments: &BackupArguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Copy what is finished: what others are still writing goes by another name, and may be gone again.
 fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
         let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name.starts_with("draft") || name == "spill" {
+            continue;
+        }
         let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
+        } else if let Err(error) = fs::copy(entry.path(), target)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(error).with_context(|| format!("cannot copy {}", entry.path().display()));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `handback import`.
 
 use super::{Outcome, print, print_json};
-use crate::data::{Data, Location, file_name};
+use crate::data::{Data, Location, file_name, new_file};
 use crate::import::{Taken, Wishes, roles_of, take_in, write_faults};
 use crate::transfer;
 use anyhow::Context;
@@ -112,10 +112,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     } else {
         Some(Data::open(&arguments.location)?)
     };
+    if let Some(data) = &data {
+        transfer::clear_away(data)?;
+    }
+    let faults = arguments.faults.as_deref().map(new_file).transpose()?;
     let taken = with_progress(|watch| take_in(data.as_ref(), &files, &wishes, watch))?;
-    if let Some(path) = &arguments.faults {
-        let mut file =
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(mut file) = faults {
         write_faults(&taken, &mut file)?;
     }
     if arguments.json {
@@ -333,6 +335,20 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
         }
     }
     text.push('\n');
+    if with_notes && !taken.already {
+        let columns = reading
+            .columns
+            .iter()
+            .filter(|column| !matches!(column.role, Role::Other | Role::Personal));
+        for column in columns {
+            let role = serde_json::to_value(column.role).unwrap_or_default();
+            let role = role.as_str().unwrap_or_default();
+            text += &format!(
+                "    {role}: column {:?} ({}% sure). {}\n",
+                column.header, column.confidence, column.why
+            );
+        }
+    }
     for note in reading.notes.iter().filter(|_| with_notes) {
         text += &format!("    {note}\n");
     }

@@ -3,16 +3,16 @@
 
 use super::{Outcome, print, print_json};
 use crate::clock;
-use crate::data::{Data, Location};
+use crate::data::{Data, Location, harmless, new_file};
 use crate::estate::{View, paid_until};
-use anyhow::Context;
 use handback_core::money::Name;
 use handback_core::money::names::{Likeness, likely_same};
 use handback_core::money::{Names, PaidName, ScopeBasis, ScopeRule, by_name, scoped};
 use handback_core::pence::Pence;
+use handback_core::record::{KindName, RecordId};
 use handback_core::statement::{Estate, Rules};
-use handback_core::table::Tabled;
-use std::collections::BTreeSet;
+use handback_core::table::{Call, Tabled};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -31,29 +31,41 @@ pub struct ScopeArguments {
 }
 
 pub fn scope(arguments: &ScopeArguments) -> anyhow::Result<Outcome> {
-    let (_, names) = paid_names(&arguments.location)?;
+    let (estate, names) = paid_names(&arguments.location)?;
     let shown: Vec<&PaidName> = names
         .iter()
         .filter(|name| arguments.all || name.in_scope != Pence::ZERO)
         .collect();
     if let Some(path) = &arguments.out {
-        let rows = shown.iter().map(|name| {
-            let decision = if name.scope == ScopeBasis::Confirmed {
-                name.decision.word()
-            } else {
-                ""
-            };
-            let amounts = [name.paid, name.in_scope].map(|pence| pence.to_string());
-            let [paid, in_scope] = amounts;
-            vec![
+        let decided: BTreeMap<&str, &ScopeRule> = estate
+            .scope_rules
+            .values()
+            .map(|rule| (rule.supplier.as_str(), rule))
+            .collect();
+        let rows = shown.iter().flat_map(|name| {
+            let open = vec![
                 name.name.clone(),
-                decision.into(),
                 String::new(),
                 String::new(),
-                paid,
-                in_scope,
-                name.why.clone(),
-            ]
+                String::new(),
+            ];
+            let stated = decided
+                .get(name.name.as_str())
+                .map_or_else(Vec::new, |rule| rule.to_rows(&Nobody));
+            let rows = if stated.is_empty() {
+                vec![open]
+            } else {
+                stated
+            };
+            rows.into_iter().map(|mut row| {
+                row.truncate(4);
+                row.extend([
+                    name.paid.to_string(),
+                    name.in_scope.to_string(),
+                    name.why.clone(),
+                ]);
+                row
+            })
         });
         write_table::<ScopeRule>(path, rows)?;
         return Ok(Outcome::Done);
@@ -184,6 +196,15 @@ fn paid_names(location: &Location) -> anyhow::Result<(Estate, Vec<PaidName>)> {
     Ok((estate, names))
 }
 
+/// Scope rules name no other record.
+struct Nobody;
+
+impl Call for Nobody {
+    fn call(&self, _: KindName, id: RecordId) -> String {
+        id.to_string()
+    }
+}
+
 fn total(names: &[PaidName], amount: impl Fn(&PaidName) -> Pence) -> Pence {
     names.iter().map(amount).sum()
 }
@@ -192,12 +213,14 @@ fn write_table<K: Tabled>(
     path: &Path,
     rows: impl Iterator<Item = Vec<String>>,
 ) -> anyhow::Result<()> {
-    let mut csv =
-        csv::Writer::from_path(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut csv = csv::Writer::from_writer(new_file(path)?);
     csv.write_record(K::HEADINGS.iter().map(|heading| heading.name))?;
     for row in rows {
-        csv.write_record(row)?;
+        csv.write_record(row.iter().map(|cell| harmless(cell)))?;
     }
     csv.flush()?;
-    Ok(())
+    print(&format!(
+        "Wrote {}. Fill it in and import it.\n",
+        path.display()
+    ))
 }

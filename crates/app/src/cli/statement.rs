@@ -2,14 +2,14 @@
 
 use super::{Outcome, print, print_json};
 use crate::clock;
-use crate::data::{Data, Location};
+use crate::data::{Data, Location, new_file};
 use crate::estate::{KnownMoment, View, statement_at};
 use crate::render::{self, Form};
-use anyhow::Context;
 use handback_core::money::YearBasis;
 use handback_core::statement::{Rules, ServiceChange, changed_between, changed_knowledge};
 use jiff::civil::Date;
 use serde::Serialize;
+use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Print JSON for programs
     #[arg(long)]
     json: bool,
-    /// Write one HTML page that prints on A4
+    /// Write one HTML page that prints on A4, to a new file
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     html: Option<PathBuf>,
 }
@@ -77,7 +77,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         print_json(&statement)?;
     } else if let Some(file) = &arguments.html {
         let page = render::statement(&statement, Form::Html, arguments.all)?;
-        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
+        new_file(file)?.write_all(page.as_bytes())?;
+        print(&format!("Wrote {}.\n", file.display()))?;
     } else {
         print(&render::statement(&statement, Form::Text, arguments.all)?)?;
     }

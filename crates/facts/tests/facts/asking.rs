@@ -10,6 +10,7 @@ use handback_facts::question::{
     PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope,
     Sum, Totalled, Totals,
 };
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
