@@ -7,12 +7,19 @@ use handback_core::kinds::{TABLES, Table};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// What you want to state: services, arrangements, organisations, staff-movements, claims, events, scope or names
+    /// What you want to state: contracts, services, arrangements, organisations, staff-movements, claims, events, scope or names
     kind: String,
     /// Explain the headings instead of printing the file
     #[arg(long)]
     explain: bool,
 }
+
+/// A contracts register with the headings of the Local Government Transparency Code 2015; registers
+/// with other headings are read too.
+const CONTRACTS: &str = "\
+Contract Reference,Contract Title,Description,Department,Supplier Name,Company Number,Start Date,End Date,Review Date,Extension Option,Total Value
+C-001,Network support,Support of the wide area network,Digital,Northmere Digital Services Ltd,,2018-04-01,2021-03-31,2020-09-30,1+1 years,125000
+";
 
 /// The word for a dataset on the command line.
 pub fn word(dataset: Dataset) -> String {

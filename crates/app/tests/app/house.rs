@@ -173,17 +173,32 @@ fn modules_of_core_point_as_drawn() {
 fn every_invariant_names_a_test_that_is_there() {
     let architecture =
         fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let named: Vec<&str> = architecture
-        .split('`')
-        .filter(|word| word.starts_with("crates/"))
-        .collect();
-    assert!(named.len() >= 8, "{named:?}");
-    for path in named {
-        assert!(
-            repository().join(path).exists(),
-            "ARCHITECTURE.md names {path}, which is not there"
-        );
+    let mut tests = 0;
+    let invariants = architecture
+        .split("\n## ")
+        .find(|section| section.starts_with("What holds"))
+        .expect("invariants");
+    for line in invariants.split("`crates/").skip(1) {
+        let (path, rest) = line.split_once('`').expect("a closed name");
+        let path = repository().join("crates").join(path);
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is not there", path.display()));
+        // The functions named after a file, up to the next file or the next invariant, are in it.
+        let names = rest
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| !name.contains([' ', '/', '.', ':']));
+        for name in names {
+            tests += 1;
+            assert!(
+                text.contains(&format!("fn {name}(")),
+                "{} has no test {name}",
+                path.display()
+            );
+        }
     }
+    assert!(tests >= 10, "{tests} tests are named");
 }
 
 /// Every Rust file below a folder, without its tests' part.

@@ -437,3 +437,54 @@ fn the_example_line_of_a_template_is_no_fact() {
     let statement = desk.json(&["statement", "--data", "d", "--json"]);
     assert_eq!(statement["staff"], json!(null));
 }
+
+#[test]
+fn columns_about_persons_are_nowhere_but_in_the_source() {
+    let desk = Desk::new();
+    let cards = "Trans Date,Merchant Name,Amount,Card Number,Cardholder Email\n05/06/2019,Stationer Ltd,10.00,5412000000000001,someone@example.invalid\n25/06/2019,Cafe,20.00,5412000000000002,other@example.invalid\n";
+    desk.file("cards.csv", cards);
+    desk.done(&["import", "cards.csv", "--data", "d"]);
+    let rows = desk.done(&["sql", "--data", "d", "--json", "SELECT * FROM payments"]);
+    let imports = desk.done(&["sql", "--data", "d", "--json", "SELECT * FROM imports"]);
+    let register = fs::read(desk.path("d/register.sqlite")).expect("the register");
+    for secret in ["5412000000000001", "someone@example.invalid"] {
+        assert!(
+            !rows.contains(secret) && !imports.contains(secret),
+            "{secret}"
+        );
+        assert!(
+            !register
+                .windows(secret.len())
+                .any(|bytes| bytes == secret.as_bytes()),
+            "{secret}"
+        );
+        let parts = fs::read_dir(desk.path("d/facts/payments")).expect("parts");
+        for part in parts {
+            let bytes = fs::read(part.expect("a part").path()).expect("its bytes");
+            assert!(
+                !bytes
+                    .windows(secret.len())
+                    .any(|bytes| bytes == secret.as_bytes()),
+                "{secret}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_refused_ledger_leaves_no_source_in_the_vault() {
+    let desk = Desk::new();
+    let rubbish: String = (0..50)
+        .map(|row| format!("05/06/2019,A Ltd,{row}.00\nsoon,B Ltd,ten\nlater,C Ltd,many\n"))
+        .collect();
+    desk.file("half.csv", format!("Date,Supplier,Amount\n{rubbish}"));
+    assert_eq!(desk.run(&["import", "half.csv", "--data", "d"]).code, 1);
+    let left: Vec<_> = fs::read_dir(desk.path("d/vault"))
+        .expect("the vault")
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    let parts: Vec<_> = fs::read_dir(desk.path("d/facts/payments"))
+        .expect("parts")
+        .collect();
+    assert!(parts.is_empty(), "{parts:?}");
+}
