@@ -3,6 +3,8 @@
 use crate::dated::Period;
 use crate::import::{Dataset, Import, Overlap, VatBasis};
 use crate::record::RecordId;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -72,6 +74,25 @@ impl Basis {
 
 fn counts(import: &Import) -> bool {
     import.dataset == Dataset::Payments && import.is_live()
+}
+
+/// The spans between the first and the last month covered that no live import of payments covers:
+/// a year in them looks cheaper than it was.
+pub fn gaps(imports: &BTreeMap<RecordId, Import>) -> Vec<Period> {
+    let mut covered: Vec<Period> = live(imports)
+        .filter_map(|(_, import)| import.coverage.period)
+        .collect();
+    covered.sort();
+    let mut gaps = Vec::new();
+    let mut reached: Option<Date> = None;
+    for period in covered {
+        let next = reached.map(|day| day.saturating_add(1.day()));
+        if let Some(from) = next.filter(|from| *from < period.from) {
+            gaps.push(Period::new(from, period.from.saturating_sub(1.day())));
+        }
+        reached = reached.max(Some(period.to));
+    }
+    gaps
 }
 
 /// The live imports of payments, in the order of their ids.

@@ -15,10 +15,10 @@ pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};
-use crate::basis::{Basis, Known};
+use crate::basis::{Basis, Known, gaps};
 use crate::contract::{Contract, TermState};
 use crate::control::{Control, CostShare, Criticality, Mode, Service, Standing, share_by_count};
-use crate::dated::When;
+use crate::dated::{Period, When};
 use crate::money::{PaidName, YearBasis};
 use crate::pence::Pence;
 use crate::record::RecordId;
@@ -146,6 +146,15 @@ pub fn statement(
     ];
     let uncertain = counted.map_or(0, |paid| paid.uncertain_rows);
     basis.unknowns = unknowns(&services, &cost, &money, &names, uncertain);
+    let missing = |gap: &Period| {
+        format!(
+            "what was paid from {} to {}: no file covers it, and its years look too small",
+            gap.from, gap.to
+        )
+    };
+    basis
+        .unknowns
+        .extend(gaps(&estate.imports).iter().map(missing));
     Statement {
         authority: estate.authority().map(|(_, held)| held.name.clone()),
         at,

@@ -6,7 +6,7 @@ use crate::import::{Taken, Wishes, roles_of, take_in, write_faults};
 use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
-use handback_core::import::{Dataset, Overlap, Role};
+use handback_core::import::{Dataset, Fault, Overlap, Role};
 use handback_intake::refused::called;
 use handback_intake::source::Source;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -362,11 +362,18 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
             Some(Overlap::Adds) | None => format!("    adds to {files}\n"),
         };
     }
-    for fault in taken.faults.iter().take(FAULTS_SHOWN) {
-        text += &format!(
-            "    line {}, {}: {:?}: {}\n",
-            fault.line, fault.column, fault.value, fault.reason
-        );
+    for Fault {
+        line,
+        column,
+        value,
+        reason,
+        ..
+    } in taken.faults.iter().take(FAULTS_SHOWN)
+    {
+        text += &match line {
+            0 => format!("    {column}: {reason}\n"),
+            line => format!("    line {line}, {column}: {value:?}: {reason}\n"),
+        };
     }
     if taken.faults.len() > FAULTS_SHOWN {
         text += &format!(

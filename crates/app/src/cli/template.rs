@@ -28,6 +28,9 @@ pub fn word(dataset: Dataset) -> String {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    if arguments.kind == "contracts" {
+        return print(CONTRACTS).map(|()| Outcome::Done);
+    }
     let table = TABLES
         .iter()
         .find(|table| word(table.dataset) == arguments.kind || table.kind == arguments.kind);

@@ -488,3 +488,17 @@ fn a_refused_ledger_leaves_no_source_in_the_vault() {
         .collect();
     assert!(parts.is_empty(), "{parts:?}");
 }
+
+#[test]
+fn months_that_no_file_covers_are_named() {
+    let desk = Desk::new();
+    desk.file("june.csv", JUNE)
+        .file("august.csv", JUNE.replace("/06/", "/08/"));
+    desk.done(&["import", "june.csv", "august.csv", "--data", "d"]);
+    let unknowns =
+        desk.json(&["statement", "--data", "d", "--json"])["basis"]["unknowns"].to_string();
+    assert!(
+        unknowns.contains("paid from 2019-07-01 to 2019-07-31: no file covers it"),
+        "{unknowns}"
+    );
+}
