@@ -45,7 +45,9 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
         && text::beginning(source, encoding)?.contains(OCDS_MARK)
     {
         agree(source, hints, Dataset::Ocds)?;
-        return Ok(reading(Dataset::Ocds, form));
+        // How a table would be cut from the document is of no interest here.
+        let notes = Vec::new();
+        return Ok(reading(Dataset::Ocds, Form { notes, ..form }));
     }
     let mut table = Table::open(source, &form)?;
     let keys = table.keys().map(<[String]>::to_vec);

@@ -148,10 +148,19 @@ pub fn form(source: &dyn Source) -> Result<Form, Refused> {
             file: source.name().to_owned(),
         }),
         [b'<', ..] => Err(not_a_table("a web page or XML")),
-        [b'{' | b'[', ..] => Ok(Form {
-            format: objects::format(&start),
-            ..plain
-        }),
+        [b'{' | b'[', ..] => {
+            let format = objects::format(&start);
+            let list = objects::wrapped(&start).filter(|_| format == Format::Json);
+            let note = |list: objects::Wrapped| {
+                let key = list.key;
+                format!("Of the document the list “{key}” was read, and nothing else.")
+            };
+            Ok(Form {
+                format,
+                notes: list.into_iter().map(note).collect(),
+                ..plain
+            })
+        }
         _ => Ok(Form {
             delimiter: Some(delimited::delimiter(&start)),
             ..plain

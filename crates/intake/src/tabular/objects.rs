@@ -28,6 +28,71 @@ pub(super) fn format(start: &str) -> Format {
     }
 }
 
+/// The list of rows inside a document, as `payments` in `{"meta": …, "payments": [{…}, …]}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrapped {
+    pub(super) key: String,
+    /// Where its first object begins, in bytes.
+    from: usize,
+}
+
+/// The longest list of objects right inside a document that begins as an object, as far as its
+/// beginning shows.
+pub(super) fn wrapped(start: &str) -> Option<Wrapped> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    let (mut string_from, mut key) = (0, "");
+    let mut open: Option<Wrapped> = None;
+    let mut longest: Option<(usize, Wrapped)> = None;
+    let mut close = |list: Wrapped, end: usize| {
+        let length = end - list.from;
+        if longest.as_ref().is_none_or(|(known, _)| length > *known) {
+            longest = Some((length, list));
+        }
+    };
+    for (place, byte) in start.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => {
+                in_string = !in_string;
+                if in_string {
+                    string_from = place + 1;
+                } else if depth == 1 {
+                    key = &start[string_from..place];
+                }
+            }
+            _ if in_string => {}
+            b'{' | b'[' => {
+                let list = byte == b'[' && start[place + 1..].trim_start().starts_with('{');
+                if depth == 0 && byte == b'[' {
+                    return None;
+                }
+                if depth == 1 && list {
+                    let (key, from) = (key.to_owned(), place + 1);
+                    open = Some(Wrapped { key, from });
+                }
+                depth += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 1
+                    && let Some(list) = open.take()
+                {
+                    close(list, place);
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(list) = open {
+        close(list, start.len());
+    }
+    longest.map(|(_, list)| list)
+}
+
 /// The objects of a JSON file, each as a line whose cells stand in the order of the keys.
 pub(super) struct Objects<'s> {
     pieces: Pieces<'s>,
@@ -52,7 +117,11 @@ impl<'s> Objects<'s> {
             ended: false,
             line: 1,
             count: 0,
+            within_list: false,
         };
+        if format == Format::Json {
+            pieces.enter_list()?;
+        }
         let mut looked_at = VecDeque::new();
         let mut keys: Vec<String> = Vec::new();
         while looked_at.len() < LOOKED_AT {
@@ -145,6 +214,8 @@ struct Pieces<'s> {
     line: u64,
     /// Objects found so far.
     count: u64,
+    /// The objects are those of one list inside the document, and end with it.
+    within_list: bool,
 }
 
 impl Pieces<'_> {
@@ -175,11 +246,25 @@ impl Pieces<'_> {
         }))
     }
 
+    /// Move into the list that the document wraps, if it does.
+    fn enter_list(&mut self) -> Result<(), Refused> {
+        self.read_more()?;
+        if let Some(list) = wrapped(&self.text) {
+            self.within_list = true;
+            self.at = list.from;
+        }
+        Ok(())
+    }
+
     /// Move to the next character that is part of a piece; `false` at the end of the file.
     fn skip_separators(&mut self) -> Result<bool, Refused> {
         loop {
             let rest = &self.text[self.at..];
-            let separators: &[char] = if self.by_line { &[] } else { &['[', ']', ','] };
+            let separators: &[char] = match (self.by_line, self.within_list) {
+                (true, _) => &[],
+                (false, true) => &[','],
+                (false, false) => &['[', ']', ','],
+            };
             let found = rest.find(|c: char| !c.is_whitespace() && !separators.contains(&c));
             let skipped = found.unwrap_or(rest.len());
             self.line += rest[..skipped]
@@ -187,6 +272,9 @@ impl Pieces<'_> {
                 .filter(|&byte| byte == b'\n')
                 .count() as u64;
             self.at += skipped;
+            if self.within_list && self.text[self.at..].starts_with(']') {
+                return Ok(false);
+            }
             if found.is_some() {
                 return Ok(true);
             }
