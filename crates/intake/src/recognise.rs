@@ -131,6 +131,25 @@ fn look(table: &mut Table<'_>, enough: usize, sample: &mut Vec<Sampled>) -> Resu
     Ok(())
 }
 
+/// The heading by which a table of a procurement's stages, such as flattened Open Contracting data,
+/// shows that its amounts were offered or awarded and its names buy: nothing was paid.
+fn of_procurement(columns: &[ColumnReading]) -> Option<&str> {
+    let says = |column: &&ColumnReading, words: &[&str]| {
+        let header = column.header.to_lowercase();
+        words.iter().any(|word| header.contains(word))
+    };
+    let amounts = columns.iter().filter(|column| column.role == Role::Amount);
+    let names = columns
+        .iter()
+        .filter(|column| column.role == Role::Supplier);
+    let mut offered = amounts.filter(|column| says(column, &["tender", "awards/", "bids/"]));
+    let mut buyers = names.filter(|column| says(column, &["buyer", "tender", "awards/", "bids/"]));
+    offered
+        .next()
+        .or_else(|| buyers.next())
+        .map(|column| column.header.as_str())
+}
+
 /// Which documented table a file is: what the person says, or what its first line says.
 fn filled_in(first: Option<&[String]>, hints: &Hints<'_>) -> Option<Dataset> {
     let tables: Vec<_> = TABLES
@@ -291,6 +310,11 @@ fn meaning(
         return Err(unclear(
             "it has amounts, but no column says to whom or for what they were paid".into(),
         ));
+    }
+    if let Some(column) = of_procurement(&payments.columns) {
+        return Err(unclear(format!(
+            "it tells of tenders and awards, not of payments: its column “{column}” says so"
+        )));
     }
     agree(source, hints, Dataset::Payments)?;
     if !has(Role::Date) && hints.period.is_none() {
@@ -591,6 +615,20 @@ mod tests {
             recognise(&ledger, &hints).expect("a ledger").dataset,
             Dataset::Payments
         );
+    }
+
+    #[test]
+    fn a_table_of_tenders_is_no_ledger() {
+        for text in [
+            "bidSubmissionOpenDate,buyerName,description,tenderValue\n2019-03-14,Testham Council,Roads,1.00\n",
+            "awards/0/date,awards/0/suppliers/0/name,awards/0/value/amount\n2019-03-14,Acorn Ltd,1.00\n",
+        ] {
+            let refused = recognise(&file(text), &Hints::default());
+            assert!(
+                matches!(refused, Err(Refused::Unclear { .. })),
+                "{refused:?}"
+            );
+        }
     }
 
     #[test]
