@@ -3,9 +3,10 @@
 use crate::clock;
 use crate::refused::{Refused, unless};
 use anyhow::Context;
+use handback_core::money::technology::Technology;
 use handback_core::permission::{Action, Actor, Grant, Permit, Role, Subject, Within, may};
 use handback_core::record::{Change, RecordId};
-use handback_facts::Facts;
+use handback_facts::{Facts, Marks};
 use handback_register::{Changed, Circumstances, Error, Picture, Place, Register, Vault};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,12 @@ impl Data {
         })?;
         let runtime = runtime()?;
         let register = runtime.block_on(Register::open(&location.place()))?;
-        let facts = Facts::open(&location.facts())?;
+        let (wanted, never) = Technology::default().phrases();
+        let marks = Marks {
+            wanted: wanted.into_iter().collect(),
+            never: never.into_iter().collect(),
+        };
+        let facts = Facts::open(&location.facts())?.marking(marks);
         let vault = Vault::open(&location.vault())?;
         Ok(Data {
             register,

@@ -22,6 +22,8 @@ pub struct Paid {
     pub department: String,
     pub service: String,
     pub category: String,
+    /// Whether their description holds one of the rules' phrases for technology.
+    pub described: bool,
     /// The calendar year, or the year in which the financial year began.
     pub year: i16,
     /// The first day of the span in which they were made: within a span no decision changes.
@@ -379,7 +381,7 @@ pub fn scoped(paid: &[Paid], decisions: &[ScopeRule], technology: &Technology) -
                 *line.in_scope_by_year.entry(part.year).or_default() += part.pence;
                 line.scope = ScopeBasis::Proposed;
                 if let (true, Some(label)) = (line.why.is_empty(), label) {
-                    line.why = format!("labelled {label:?}");
+                    line.why = label;
                 }
             }
         }
@@ -495,6 +497,7 @@ mod tests {
             department,
             service,
             category: category.into(),
+            described: false,
             year,
             from: date(year, 4, 1),
             rows: 1,

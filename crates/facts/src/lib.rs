@@ -11,6 +11,7 @@ mod columns;
 mod engine;
 mod error;
 mod folder;
+mod marks;
 mod parts;
 pub mod question;
 mod rollup;
@@ -25,6 +26,7 @@ use folder::Folder;
 pub use folder::Orphan;
 use handback_core::import::Part;
 use handback_core::record::RecordId;
+pub use marks::Marks;
 use question::Question;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,6 +50,7 @@ pub struct Facts {
     folder: Arc<Folder>,
     engine: Engine,
     answers: Answers,
+    marks: Marks,
 }
 
 impl Facts {
@@ -59,7 +62,13 @@ impl Facts {
             folder,
             engine,
             answers: Answers::default(),
+            marks: Marks::default(),
         })
+    }
+
+    /// Mark payments by these words in their description; without, none is marked.
+    pub fn marking(self, marks: Marks) -> Facts {
+        Facts { marks, ..self }
     }
 
     /// Begin writing payments.
@@ -80,10 +89,10 @@ impl Facts {
         }
         let session = self.engine.session();
         let table = if question.reads_rollups() {
-            rollup::complete(&self.engine, &self.folder, live)?;
+            rollup::complete(&self.engine, &self.folder, live, &self.marks)?;
             rollup::table(&session, &self.folder, live)?
         } else {
-            rollup::single_payments(parts::payments(&session, &self.folder, live)?)?
+            rollup::single_payments(parts::payments(&session, &self.folder, live)?, &self.marks)?
         };
         let plan = question.plan(table)?;
         let answer = self.engine.collect(plan)?;

@@ -8,6 +8,7 @@ use crate::columns::{CATEGORY, DATE, DATE_TO, DEPARTMENT, NAME, PENCE, SERVICE};
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::folder::Folder;
+use crate::marks::Marks;
 use crate::parts;
 use crate::writer::compression;
 use datafusion::arrow::array::AsArray;
@@ -35,13 +36,18 @@ pub(crate) const MONTH: &str = "month";
 /// The month of the last such day: another one only where the file prints no month.
 pub(crate) const MONTH_TO: &str = "month_to";
 
-const KEYS: [&str; 6] = [NAME, MONTH, MONTH_TO, DEPARTMENT, SERVICE, CATEGORY];
+const KEYS: [&str; 7] = [
+    NAME, MONTH, MONTH_TO, DEPARTMENT, SERVICE, CATEGORY, DESCRIBED,
+];
 
 /// Sums of pence: wide enough that no sum of amounts can overflow.
 const WIDE: DataType = DataType::Decimal128(38, 0);
 
-/// The key and value in a rollup's footer that say how it was made; raise the value with the form.
-const FORM: (&str, &str) = ("handback.rollup", "1");
+/// Whether the description holds one of the words that are marked.
+pub(crate) const DESCRIBED: &str = "described";
+
+/// The key in a rollup's footer whose value says how it was made.
+const FORM: &str = "handback.rollup";
 
 fn schema() -> SchemaRef {
     let text = |name| Field::new(name, DataType::Utf8View, true);
@@ -52,6 +58,7 @@ fn schema() -> SchemaRef {
         text(DEPARTMENT),
         text(SERVICE),
         text(CATEGORY),
+        Field::new(DESCRIBED, DataType::Boolean, true),
         Field::new(ROWS, DataType::Int64, false),
         Field::new(PENCE, WIDE, false),
         Field::new(FIRST, DataType::Date32, false),
@@ -69,8 +76,9 @@ pub(crate) fn table(
 }
 
 /// Payments as if each were a rollup of itself, so that one plan serves both tables.
-pub(crate) fn single_payments(payments: DataFrame) -> Result<DataFrame, Problem> {
+pub(crate) fn single_payments(payments: DataFrame, marks: &Marks) -> Result<DataFrame, Problem> {
     let single = payments
+        .with_column(DESCRIBED, marks.expression())?
         .with_column(MONTH, month(DATE))?
         .with_column(MONTH_TO, month(DATE_TO))?
         .with_column(ROWS, lit(1_i64))?
@@ -97,27 +105,32 @@ pub(crate) fn sums() -> Vec<Expr> {
 }
 
 /// Builds the rollups that are missing or wrong.
-pub(crate) fn complete(engine: &Engine, folder: &Folder, live: &[LivePart]) -> Result<(), Problem> {
+pub(crate) fn complete(
+    engine: &Engine,
+    folder: &Folder,
+    live: &[LivePart],
+    marks: &Marks,
+) -> Result<(), Problem> {
     for live in live {
         let path = folder.rollup(&live.part.hash);
         if folder.looks_sound(&path) {
             continue;
         }
-        if !agrees(&path, &live.part) {
+        if !agrees(&path, &live.part, marks) {
             tracing::info!(part = %live.part.hash, "adding a part up");
-            build(engine, folder, live)?;
+            build(engine, folder, live, marks)?;
         }
         folder.remember(&path)?;
     }
     Ok(())
 }
 
-fn build(engine: &Engine, folder: &Folder, live: &LivePart) -> Result<(), Problem> {
+fn build(engine: &Engine, folder: &Folder, live: &LivePart, marks: &Marks) -> Result<(), Problem> {
     let payments = parts::payments(&engine.session(), folder, std::slice::from_ref(live))?;
-    let rollup = single_payments(payments)?.aggregate(KEYS.map(col).to_vec(), sums())?;
+    let rollup = single_payments(payments, marks)?.aggregate(KEYS.map(col).to_vec(), sums())?;
     let properties = WriterProperties::builder()
         .set_compression(compression())
-        .set_key_value_metadata(Some(vec![KeyValue::new(FORM.0.into(), FORM.1.to_owned())]))
+        .set_key_value_metadata(Some(vec![KeyValue::new(FORM.into(), marks.form())]))
         .build();
     let draft = folder.draft()?;
     let draft = engine.run(async move {
@@ -132,19 +145,19 @@ fn build(engine: &Engine, folder: &Folder, live: &LivePart) -> Result<(), Proble
 }
 
 /// Whether the file is a rollup of the present form that adds up to the same as its part.
-fn agrees(path: &Path, part: &Part) -> bool {
-    matches!(add_up(path), Ok(Some(sum)) if sum == (i128::from(part.rows), i128::from(part.total.0)))
+fn agrees(path: &Path, part: &Part, marks: &Marks) -> bool {
+    matches!(add_up(path, marks), Ok(Some(sum)) if sum == (i128::from(part.rows), i128::from(part.total.0)))
 }
 
 /// Rows and pence of a rollup; none for another form or no rollup at all.
-fn add_up(path: &Path) -> Result<Option<(i128, i128)>, Problem> {
+fn add_up(path: &Path, marks: &Marks) -> Result<Option<(i128, i128)>, Problem> {
     let Ok(file) = File::open(path) else {
         return Ok(None);
     };
     let parquet = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let notes = parquet.metadata().file_metadata().key_value_metadata();
-    let form = notes.and_then(|notes| notes.iter().find(|note| note.key == FORM.0));
-    if form.and_then(|form| form.value.as_deref()) != Some(FORM.1) {
+    let form = notes.and_then(|notes| notes.iter().find(|note| note.key == FORM));
+    if form.and_then(|form| form.value.as_deref()) != Some(&marks.form()) {
         return Ok(None);
     }
     let numbers = ProjectionMask::columns(parquet.parquet_schema(), [ROWS, PENCE]);

@@ -406,6 +406,7 @@ fn technology_is_a_small_part_of_the_money_and_falls_when_services_return() {
                 .map(|(name, category, pence)| Paid {
                     name,
                     category,
+                    described: false,
                     year,
                     from: jiff::civil::Date::constant(year, 4, 1),
                     pence,

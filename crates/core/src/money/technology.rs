@@ -137,6 +137,14 @@ impl Technology {
             .map(|phrase| phrase.join(" "))
     }
 
+    /// The phrases that make a description look like technology, and those that keep it out: words with
+    /// single spaces. Descriptions are looked at where payments are added up, which is not here.
+    pub fn phrases(&self) -> (Vec<String>, Vec<String>) {
+        let joined =
+            |phrases: &[Vec<String>]| phrases.iter().map(|phrase| phrase.join(" ")).collect();
+        (joined(&self.phrases), joined(&self.never))
+    }
+
     /// Reads many labels, each different one once.
     pub fn reader(&self) -> LabelReader<'_> {
         LabelReader {
@@ -153,10 +161,11 @@ pub struct LabelReader<'a> {
 }
 
 impl LabelReader<'_> {
-    /// What makes these payments look like technology: their category first, then the service, then
-    /// the department.
+    /// What makes these payments look like technology, in plain words: their category first, then the service, then
+    /// the department, then their description.
     pub fn label(&mut self, paid: &Paid) -> Option<String> {
-        [&paid.category, &paid.service, &paid.department]
+        let described = paid.described.then(|| "described as technology".to_owned());
+        let label = [&paid.category, &paid.service, &paid.department]
             .into_iter()
             .find_map(|text| {
                 if let Some(known) = self.read.get(text) {
@@ -165,7 +174,10 @@ impl LabelReader<'_> {
                 let label = self.technology.label(text);
                 self.read.insert(text.clone(), label.clone());
                 label
-            })
+            });
+        label
+            .map(|phrase| format!("labelled {phrase:?}"))
+            .or(described)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{Scope, Sum, plan::Plan, reading, scope};
 use crate::columns::{CATEGORY, DEPARTMENT, DESCRIPTION, NAME, PENCE, SERVICE};
 use crate::error::Problem;
-use crate::rollup::{self, MONTH, ROWS};
+use crate::marks::says_any;
+use crate::rollup::{self, DESCRIBED, MONTH, ROWS};
 use datafusion::arrow::array::RecordBatch;
-use datafusion::logical_expr::{Operator, binary_expr};
 use datafusion::prelude::{DataFrame, Expr, col, lit};
 use handback_core::dated::Period;
 use handback_core::money::{Paid, YearBasis};
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 const YEAR: &str = "year";
 const LABELS: [&str; 4] = [NAME, DEPARTMENT, SERVICE, CATEGORY];
-const DESCRIBED: [&str; 5] = [NAME, DEPARTMENT, SERVICE, CATEGORY, DESCRIPTION];
+const WITH_DESCRIPTION: [&str; 5] = [NAME, DEPARTMENT, SERVICE, CATEGORY, DESCRIPTION];
 
 /// How much was paid under each combination of name, department, service and category? The most
 /// money first, then in the order of the labels.
@@ -101,7 +101,11 @@ impl Plan for PaidByLabelAndYear {
             YearBasis::Financial => 3,
         };
         let year = (col(MONTH) - lit(months_before)) / lit(12);
-        let keys: Vec<Expr> = LABELS.into_iter().chain([YEAR]).map(col).collect();
+        let keys: Vec<Expr> = LABELS
+            .into_iter()
+            .chain([DESCRIBED, YEAR])
+            .map(col)
+            .collect();
         let paid = table
             .filter(self.scope.certain())?
             .filter(self.begun.map_or(lit(true), scope::begun))?
@@ -119,6 +123,7 @@ impl Plan for PaidByLabelAndYear {
             text(CATEGORY)?,
         );
         let (year, sum) = (reading::years(answer, YEAR)?, reading::sums(answer)?);
+        let described = reading::truths(answer, DESCRIBED)?;
         let span = self.begun.or(self.scope.period);
         let from = span.map_or(Date::MIN, |span| span.from);
         Ok((0..answer.num_rows())
@@ -127,6 +132,7 @@ impl Plan for PaidByLabelAndYear {
                 department: department.get(row),
                 service: service.get(row),
                 category: category.get(row),
+                described: described[row],
                 year: year[row],
                 from,
                 rows: sum[row].rows,
@@ -146,7 +152,7 @@ impl Plan for PaidByDescription {
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
         most_paid(
             table.filter(self.scope.certain().and(says_any(&self.words)))?,
-            &DESCRIBED,
+            &WITH_DESCRIPTION,
         )
     }
 
@@ -224,19 +230,4 @@ fn labels(
             sum: sum[row],
         })
         .collect())
-}
-
-fn says_any(words: &BTreeSet<String>) -> Expr {
-    if words.is_empty() {
-        return lit(false);
-    }
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| regex::escape(word.trim()))
-        .collect();
-    let whole_word = format!(
-        r"(^|[^\p{{L}}\p{{N}}])({})([^\p{{L}}\p{{N}}]|$)",
-        words.join("|")
-    );
-    binary_expr(col(DESCRIPTION), Operator::RegexIMatch, lit(whole_word))
 }

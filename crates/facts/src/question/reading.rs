@@ -82,6 +82,15 @@ pub(crate) fn amounts(answer: &RecordBatch, name: &str) -> Result<Vec<Option<Pen
         .collect())
 }
 
+pub(crate) fn truths(answer: &RecordBatch, name: &str) -> Result<Vec<bool>, Problem> {
+    let truths = column(answer, name, &DataType::Boolean)?;
+    Ok(truths
+        .as_boolean()
+        .iter()
+        .map(|truth| truth.unwrap_or(false))
+        .collect())
+}
+
 /// Days; a row without one cannot occur in a part that this program wrote.
 pub(crate) fn days(answer: &RecordBatch, name: &str) -> Result<Vec<Date>, Problem> {
     numbers::<Date32Type>(answer, name)?

@@ -10,6 +10,7 @@ use handback_facts::question::{
     PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope,
     Sum, Totalled, Totals,
 };
+use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -430,6 +431,7 @@ proptest! {
                     department: department.into(),
                     service: service.into(),
                     category: category.into(),
+                    described: false,
                     year,
                     from: scope.period.map_or(Date::MIN, |period| period.from),
                     rows: sum.rows,
@@ -462,4 +464,53 @@ proptest! {
             prop_assert_eq!(of_part.iter().map(|sum| sum.pence).sum::<Pence>(), part.part.total);
         }
     }
+}
+
+#[test]
+fn payments_are_marked_by_words_in_their_description() {
+    let described = |description| Payment {
+        description,
+        ..PAID
+    };
+    let texts = [
+        "Computer  software licences",
+        "COMPUTER-SOFTWARE",
+        "computer softwares",
+        "Telecare computer software",
+        "",
+    ];
+    let desk = Desk::new();
+    let live = desk.import(1, texts.map(described));
+    let marks = Marks {
+        wanted: ["computer software".to_owned()].into(),
+        never: ["telecare".to_owned()].into(),
+    };
+    let marked = |facts: &Facts| {
+        let asked = PaidByLabelAndYear::default();
+        let paid = facts.ask(&asked, &live).expect("an answer");
+        let rows = |described| {
+            paid.iter()
+                .filter(|paid| paid.described == described)
+                .map(|paid| paid.rows)
+                .sum::<u64>()
+        };
+        (rows(true), rows(false))
+    };
+    assert_eq!(marked(&desk.facts), (0, 5));
+    let facts = desk.reopened().marking(marks);
+    assert_eq!(marked(&facts), (2, 3));
+    let day = Period::new(PAID.date, PAID.date_to);
+    let asked = PaidByLabelAndYear {
+        scope: Scope::during(day),
+        ..PaidByLabelAndYear::default()
+    };
+    let single = facts.ask(&asked, &live).expect("an answer");
+    assert_eq!(
+        single
+            .iter()
+            .filter(|paid| paid.described)
+            .map(|paid| paid.rows)
+            .sum::<u64>(),
+        2
+    );
 }
