@@ -20,7 +20,6 @@ const UNNAMED: &str = "The authority";
 pub struct Finder {
     authority: (RecordId, Organisation),
     by_words: BTreeMap<(KindName, String), RecordId>,
-    organisations: BTreeMap<RecordId, Organisation>,
     /// Organisations stated because this file names them, or names the authority.
     pub stated: Vec<Change>,
 }
@@ -38,7 +37,6 @@ impl Finder {
         let mut finder = Finder {
             authority: authority.unwrap_or_else(|| (fresh_id(), placeholder)),
             by_words: BTreeMap::new(),
-            organisations: all(picture)?,
             stated: Vec::new(),
         };
         match name.filter(|name| *name != finder.authority.1.name) {
@@ -67,7 +65,7 @@ impl Finder {
                 self.remember(Service::NAME, reference, id);
             }
         }
-        for (id, organisation) in self.organisations.clone() {
+        for (id, organisation) in all::<Organisation>(picture)? {
             for printed in &organisation.printed_names {
                 self.remember(Organisation::NAME, printed, id);
             }
