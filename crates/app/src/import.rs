@@ -326,11 +326,8 @@ fn action(dataset: Dataset) -> Action {
 
 /// Which heading plays which role.
 pub fn roles_of(reading: &Reading) -> BTreeMap<Role, String> {
-    let taken = reading
-        .columns
-        .iter()
-        .filter(|column| !matches!(column.role, Role::Other | Role::Personal));
-    taken
+    reading
+        .taken()
         .map(|column| (column.role, column.header.clone()))
         .collect()
 }

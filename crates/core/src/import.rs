@@ -133,6 +133,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The columns that are kept as something.
+    pub fn taken(&self) -> impl Iterator<Item = &ColumnReading> {
+        let kept = |column: &&ColumnReading| !matches!(column.role, Role::Other | Role::Personal);
+        self.columns.iter().filter(kept)
+    }
+
     /// The column that plays a role.
     pub fn column(&self, role: Role) -> Option<&ColumnReading> {
         self.columns.iter().find(|column| column.role == role)

@@ -336,11 +336,7 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
     }
     text.push('\n');
     if with_notes && !taken.already {
-        let columns = reading
-            .columns
-            .iter()
-            .filter(|column| !matches!(column.role, Role::Other | Role::Personal));
-        for column in columns {
+        for column in reading.taken() {
             let role = serde_json::to_value(column.role).unwrap_or_default();
             let role = role.as_str().unwrap_or_default();
             text += &format!(
