@@ -6,9 +6,12 @@ mod figure;
 mod generate;
 mod import;
 mod review;
+mod serve;
 mod sql;
 mod statement;
 mod template;
+
+pub use generate::demo_accounts;
 
 use crate::refused::is_refusal;
 use clap::{Parser, Subcommand};
@@ -27,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Take files in: payments, contracts, services, arrangements and more, recognised by what they hold
     Import(import::Arguments),
+    /// Serve the pages and the API
+    Serve(serve::Arguments),
     /// Print the statement of control for a day, as known at a moment
     Statement(statement::Arguments),
     /// Take one named figure, or list them all
@@ -77,6 +82,7 @@ pub fn run() -> ExitCode {
         .init();
     let outcome = match arguments.command {
         Command::Import(arguments) => import::run(arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),

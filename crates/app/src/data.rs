@@ -4,7 +4,9 @@ use crate::clock;
 use crate::refused::{Refused, unless};
 use anyhow::Context;
 use handback_core::money::technology::Technology;
-use handback_core::permission::{Action, Actor, Grant, Permit, Role, Subject, Within, may};
+use handback_core::permission::{
+    Action, Actor, Grant, Permit, Refusal, Role, Subject, Within, may,
+};
 use handback_core::record::{Change, RecordId};
 use handback_facts::{Facts, Marks};
 use handback_register::{Changed, Circumstances, Error, Picture, Place, Register, Vault};
@@ -95,25 +97,23 @@ impl Data {
         Data::open(location)
     }
 
-    /// Write what a rule asks for, all or nothing, as the operator of the command line.
+    /// Write what a rule asks for, all or nothing.
     pub fn change<T, E: From<Error>>(
         &self,
-        action: Action,
-        reason: &str,
-        source: Option<String>,
-        authority: Option<RecordId>,
+        permit: &Permit,
+        saying: Saying,
         rule: impl FnOnce(&Picture) -> Result<(T, Vec<Change>), E>,
     ) -> Result<Changed<T>, E> {
         let circumstances = Circumstances {
             now: clock::now(),
-            reason: reason.to_owned(),
-            source,
-            authority,
-            base: None,
+            reason: saying.reason,
+            source: saying.source,
+            authority: saying.authority,
+            base: saying.base,
             random: &mut clock::random,
         };
         self.runtime
-            .block_on(self.register.change(&operator(action), circumstances, rule))
+            .block_on(self.register.change(permit, circumstances, rule))
     }
 
     /// Run the register's own work to its end.
@@ -132,19 +132,59 @@ pub fn runtime() -> anyhow::Result<Runtime> {
         .context("cannot start the register's runtime")
 }
 
-/// Whoever has the files has every right: the command line acts as a recorded operator.
-fn operator(action: Action) -> Permit {
-    let grants = [Grant {
-        role: Role::Administrator,
-        within: Within::Everything,
-    }];
-    may(
-        &Actor("operator".into()),
-        &grants,
-        action,
-        Subject::default(),
-    )
-    .expect("an administrator may do everything")
+/// What is said with a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saying {
+    /// Why, in the person's words.
+    pub reason: String,
+    /// Where the content comes from, if from somewhere.
+    pub source: Option<String>,
+    /// The organisation for which the log speaks, once one is stated.
+    pub authority: Option<RecordId>,
+    /// The entry at which the person read what they change: newer entries about it are a conflict.
+    pub base: Option<u64>,
+}
+
+impl Saying {
+    /// Only why.
+    pub fn because(reason: impl Into<String>) -> Saying {
+        Saying {
+            reason: reason.into(),
+            ..Saying::default()
+        }
+    }
+}
+
+/// Somebody who states and decides, and what they are allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    pub actor: Actor,
+    pub grants: Vec<Grant>,
+}
+
+impl Author {
+    /// Whoever has the files has every right: the command line acts as a recorded operator.
+    pub fn operator() -> Author {
+        Author {
+            actor: Actor("operator".into()),
+            grants: vec![Grant {
+                role: Role::Administrator,
+                within: Within::Everything,
+            }],
+        }
+    }
+
+    /// The permit to do this to that, or why not.
+    pub fn permit(&self, action: Action, subject: &Subject) -> Result<Permit, Refusal> {
+        may(&self.actor, &self.grants, action, subject)
+    }
+}
+
+/// The operator's permit.
+pub fn operator(action: Action) -> Permit {
+    Author::operator()
+        .permit(action, &Subject::default())
+        .expect("an administrator may do everything")
 }
 
 /// A record id nobody has used.

@@ -25,6 +25,13 @@ pub struct KnownMoment {
     words: String,
 }
 
+impl KnownMoment {
+    /// As the person wrote it.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+}
+
 impl FromStr for KnownMoment {
     type Err = String;
     fn from_str(text: &str) -> Result<KnownMoment, String> {
@@ -66,8 +73,24 @@ impl View {
         }
     }
 
-    fn known(&self) -> Known<'_> {
+    /// The records as known at the entry.
+    pub fn known(&self) -> Known<'_> {
         self.picture.known(self.entry)
+    }
+
+    /// The number of the last entry that counts.
+    pub fn entry(&self) -> u64 {
+        self.entry
+    }
+
+    /// The whole register as last read, later entries included.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// Whether everything known now counts.
+    pub fn is_newest(&self) -> bool {
+        self.entry == self.picture.size()
     }
 
     /// The entry and tree head that figures rest on.

@@ -6,20 +6,21 @@ mod finder;
 mod read;
 mod tables;
 
-use crate::data::Data;
+use crate::data::{Author, Data, Saying};
 use crate::estate::authority_of;
 use handback_core::dated::Period;
 use handback_core::import::{
     ContractLine, ContractNotice, Dataset, Fault, Layout, Overlap, Part, Reading, Role, Tally,
 };
 use handback_core::kinds::{self, Table};
-use handback_core::permission::Action;
+use handback_core::permission::{Action, Subject};
 use handback_core::record::{KindName, RecordId};
 use handback_core::table::Row;
 use handback_intake::Refused;
 use handback_intake::recognise::{self, Hints};
 use handback_intake::source::Source;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// How the person wants files taken in.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +107,8 @@ pub fn take_in(
     data: Option<&Data>,
     files: &[Box<dyn Source>],
     wishes: &Wishes,
-    watch: &mut dyn FnMut(&str, u64),
+    author: &Author,
+    watch: &mut Watch<'_>,
 ) -> anyhow::Result<Vec<Taken>> {
     let layouts = match data {
         Some(data) => {
@@ -139,10 +141,13 @@ pub fn take_in(
         let file = files[place].as_ref();
         let outcome = match &recognised[place] {
             Err(refused) => Taken::refused(file.name(), refused.to_string()),
-            Ok(reading) => match take_one(data, file, reading.clone(), wishes, watch) {
+            Ok(reading) => match take_one(data, file, reading.clone(), wishes, author, watch) {
                 Ok(taken) => taken,
                 Err(Failed::Refused(refused)) => Taken::refused(file.name(), refused.to_string()),
                 Err(Failed::Wish(reason)) => Taken::refused(file.name(), reason),
+                Err(Failed::Stopped) => {
+                    Taken::refused(file.name(), "stopped before it was taken in".into())
+                }
                 Err(Failed::Register(error)) => Taken::refused(file.name(), error.to_string()),
                 Err(Failed::Other(error)) => {
                     return Err(error.context(format!("while taking in {}", file.name())));
@@ -203,10 +208,15 @@ fn recognise(
     )
 }
 
+/// Told which file is read and how many of its rows have been; breaking stops the work.
+pub type Watch<'a> = dyn FnMut(&str, u64) -> ControlFlow<()> + 'a;
+
 /// Why a file was not taken in.
 #[derive(Debug)]
 enum Failed {
     Refused(Refused),
+    /// Whoever watches asked to stop; nothing was written.
+    Stopped,
     /// What the person asked for cannot be done.
     Wish(String),
     /// The register does not take what the file states.
@@ -260,8 +270,12 @@ fn take_one(
     file: &dyn Source,
     reading: Reading,
     wishes: &Wishes,
-    watch: &mut dyn FnMut(&str, u64),
+    author: &Author,
+    watch: &mut Watch<'_>,
 ) -> Result<Taken, Failed> {
+    let permit = author
+        .permit(action(reading.dataset), &Subject::default())
+        .map_err(|refusal| Failed::Wish(format!("{}: {refusal}", file.name())))?;
     let (read, staged) = std::thread::scope(|scope| {
         let staging = data.map(|data| scope.spawn(|| read::stage(data, file)));
         let kept = data.filter(|_| !wishes.dry_run);
@@ -302,13 +316,15 @@ fn take_one(
     let picture = data.register.picture();
     let authority = authority_of(&picture, picture.size())?.map(|(id, _)| id);
     let reason = format!("import of {}", file.name());
-    let changed = data.change(
-        action(reading.dataset),
-        &reason,
-        Some(source.clone()),
+    let saying = Saying {
+        reason,
+        source: Some(source.clone()),
         authority,
-        |picture| commit::commit(picture, &mut taken, &read, &source, faults.clone(), wishes),
-    )?;
+        base: None,
+    };
+    let changed = data.change(&permit, saying, |picture| {
+        commit::commit(picture, &mut taken, &read, &source, faults.clone(), wishes)
+    })?;
     taken.import = Some(changed.answer);
     Ok(taken)
 }

@@ -12,6 +12,9 @@ mod import;
 mod refused;
 mod render;
 mod transfer;
+mod web;
+mod words;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
-mod chart;
+pub mod chart;
 
+use crate::words;
 use anyhow::Context;
 use handback_core::pence::Pence;
 use handback_core::statement::{SeriesPoint, Statement};
@@ -9,10 +10,6 @@ use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
-use std::collections::BTreeMap;
-
-/// The English words.
-const ENGLISH: &str = include_str!("../words/en.toml");
 
 /// How a statement leaves the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +45,8 @@ pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result
     Ok(template.render(Value::from(minijinja::value::Serde(&page)))?)
 }
 
-fn environment() -> anyhow::Result<Environment<'static>> {
+/// The words and forms that every template may use: dates, money, shares.
+pub fn environment() -> anyhow::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
@@ -69,11 +67,19 @@ fn environment() -> anyhow::Result<Environment<'static>> {
         "statement.html",
         include_str!("../templates/statement.html"),
     )?;
-    let words: BTreeMap<String, BTreeMap<String, String>> =
-        toml::from_str(ENGLISH).context("the English words")?;
-    environment.add_filter("word", move |value: String, list: String| {
-        let word = words.get(&list).and_then(|list| list.get(&value)).cloned();
-        word.ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
+    environment.add_filter("word", |value: &str, list: &str| {
+        words::word(list, value)
+            .ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
+    });
+    environment.add_filter("sentence", |text: &str| {
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let sentence: String = first.chain(letters).collect();
+        if sentence.ends_with(['.', '?']) {
+            sentence
+        } else {
+            sentence + "."
+        }
     });
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
@@ -114,7 +120,7 @@ fn environment() -> anyhow::Result<Environment<'static>> {
     Ok(environment)
 }
 
-fn refused(reason: String) -> Error {
+pub fn refused(reason: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason)
 }
 

@@ -6,7 +6,7 @@
 //! they came in.
 
 use crate::clock;
-use crate::data::{Data, harmless};
+use crate::data::{Data, Saying, harmless, operator};
 use crate::estate::View;
 use crate::refused::unless;
 use anyhow::Context;
@@ -236,9 +236,11 @@ pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
         "import of an export at entry {}, tree head {}",
         manifest.entry, manifest.head
     );
-    data.change(Action::KeepCopies, &reason, None, None, |_| {
-        Ok::<_, anyhow::Error>(((), changes))
-    })?;
+    data.change(
+        &operator(Action::KeepCopies),
+        Saying::because(reason),
+        |_| Ok::<_, anyhow::Error>(((), changes)),
+    )?;
     Ok(moved)
 }
 

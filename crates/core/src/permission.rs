@@ -1,7 +1,8 @@
 //! Who may do what: roles, grants and the permit without which nothing is written.
 
-use crate::record::RecordId;
+use crate::record::{RecordId, Visibility};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a person is to the authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,6 +14,29 @@ pub enum Role {
     ServiceOwner,
     PanelMember,
     Reader,
+}
+
+impl Role {
+    pub const ALL: [Role; 6] = [
+        Role::Administrator,
+        Role::Director,
+        Role::ContractManager,
+        Role::ServiceOwner,
+        Role::PanelMember,
+        Role::Reader,
+    ];
+
+    /// In plain words.
+    pub fn word(self) -> &'static str {
+        [
+            "administrator",
+            "director",
+            "contract manager",
+            "service owner",
+            "panel member",
+            "reader",
+        ][self as usize]
+    }
 }
 
 /// Where a grant holds.
@@ -50,13 +74,69 @@ pub enum Action {
     Erase,
     /// Back up, restore, export.
     KeepCopies,
+    /// See what is internal.
+    See,
+    /// State or correct the recommendations of a panel.
+    Recommend,
+    /// Answer a panel's recommendation, and say how far it has come.
+    AnswerRecommendation,
+    /// Make a record, or a statement, public.
+    Publish,
+    /// Open, change and close accounts.
+    ManageAccounts,
+    /// See who read what is restricted.
+    ReadLog,
+    /// Hold tokens by which programs act in one's name.
+    HoldTokens,
 }
 
-/// What the action is about, as far as grants look at it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+impl Action {
+    pub const ALL: [Action; 15] = [
+        Action::Import,
+        Action::StateEstate,
+        Action::StateContract,
+        Action::DecideScope,
+        Action::ReviewClaim,
+        Action::Withdraw,
+        Action::Erase,
+        Action::KeepCopies,
+        Action::See,
+        Action::Recommend,
+        Action::AnswerRecommendation,
+        Action::Publish,
+        Action::ManageAccounts,
+        Action::ReadLog,
+        Action::HoldTokens,
+    ];
+
+    /// In plain words, by which templates ask too.
+    pub fn word(self) -> &'static str {
+        [
+            "import",
+            "state the estate",
+            "state contracts",
+            "decide scope",
+            "review claims",
+            "withdraw",
+            "erase",
+            "keep copies",
+            "see",
+            "recommend",
+            "answer recommendations",
+            "publish",
+            "manage accounts",
+            "read the log of readings",
+            "hold tokens",
+        ][self as usize]
+    }
+}
+
+/// What an action is about, as far as grants look at it: the services it concerns, and their
+/// directorates. Empty for what belongs to no service; only a grant for everything holds there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    pub directorate: Option<RecordId>,
-    pub service: Option<RecordId>,
+    pub directorates: BTreeSet<RecordId>,
+    pub services: BTreeSet<RecordId>,
 }
 
 /// Why somebody may not.
@@ -93,6 +173,7 @@ impl Permit {
 /// The role table: which roles may do an action at all.
 fn roles(action: Action) -> &'static [Role] {
     use Role::{Administrator, ContractManager, Director, PanelMember, ServiceOwner};
+    const EVERYBODY: &[Role] = &Role::ALL;
     match action {
         Action::Import | Action::DecideScope | Action::Withdraw => {
             &[Administrator, Director, ContractManager]
@@ -100,8 +181,57 @@ fn roles(action: Action) -> &'static [Role] {
         Action::StateEstate => &[Administrator, Director, ContractManager, ServiceOwner],
         Action::StateContract => &[Administrator, Director, ContractManager],
         Action::ReviewClaim => &[Administrator, Director, PanelMember],
-        Action::Erase | Action::KeepCopies => &[Administrator],
+        Action::Recommend => &[Administrator, Director, PanelMember],
+        Action::AnswerRecommendation | Action::Publish => &[Administrator, Director],
+        Action::Erase | Action::KeepCopies | Action::ManageAccounts | Action::ReadLog => {
+            &[Administrator]
+        }
+        Action::See | Action::HoldTokens => EVERYBODY,
     }
+}
+
+impl Within {
+    /// Whether a grant here holds for a subject.
+    fn holds(self, subject: &Subject) -> bool {
+        match self {
+            Within::Everything => true,
+            Within::Directorate(id) => subject.directorates.contains(&id),
+            Within::Service(id) => subject.services.contains(&id),
+        }
+    }
+}
+
+/// Whether there is any subject on which somebody with these grants may do this.
+pub fn could(grants: &[Grant], action: Action) -> bool {
+    grants
+        .iter()
+        .any(|grant| roles(action).contains(&grant.role))
+}
+
+/// Whether somebody with these grants may see a record: what is published everybody, what is internal
+/// whoever has any role, what is restricted the administrator, the director, and contract managers
+/// and service owners where their grant holds.
+pub fn sees(grants: &[Grant], visibility: Visibility, subject: &Subject) -> bool {
+    use Role::{Administrator, ContractManager, Director, ServiceOwner};
+    match visibility {
+        Visibility::Published => true,
+        Visibility::Internal => could(grants, Action::See),
+        Visibility::Restricted => grants.iter().any(|grant| {
+            [Administrator, Director, ContractManager, ServiceOwner].contains(&grant.role)
+                && grant.within.holds(subject)
+        }),
+    }
+}
+
+/// Whether everything in `wanted` is allowed by `held`: nobody hands out, to a person or a token,
+/// rights that they lack.
+pub fn covers(held: &[Grant], wanted: &[Grant]) -> bool {
+    wanted.iter().all(|wanted| {
+        held.iter().any(|held| {
+            held.role == wanted.role
+                && (held.within == Within::Everything || held.within == wanted.within)
+        })
+    })
 }
 
 /// Whether an actor with these grants may do this to that.
@@ -109,16 +239,12 @@ pub fn may(
     actor: &Actor,
     grants: &[Grant],
     action: Action,
-    subject: Subject,
+    subject: &Subject,
 ) -> Result<Permit, Refusal> {
     let allowed = roles(action);
     let mut refusal = Refusal::NoRole;
     for grant in grants.iter().filter(|grant| allowed.contains(&grant.role)) {
-        let here = match grant.within {
-            Within::Everything => true,
-            Within::Directorate(id) => subject.directorate == Some(id),
-            Within::Service(id) => subject.service == Some(id),
-        };
+        let here = grant.within.holds(subject);
         if here {
             return Ok(Permit {
                 actor: actor.clone(),
@@ -156,7 +282,7 @@ mod tests {
                 &actor,
                 &grants(role, EVERYWHERE),
                 action,
-                Subject::default(),
+                &Subject::default(),
             );
             assert_eq!(answer.is_ok(), allowed, "{role:?} {action:?}");
         }
@@ -168,13 +294,57 @@ mod tests {
         let actor = Actor("a".into());
         let grants = grants(Role::ServiceOwner, Within::Service(own));
         let about = |service| Subject {
-            service: Some(service),
-            directorate: None,
+            services: BTreeSet::from([service]),
+            directorates: BTreeSet::new(),
         };
-        assert!(may(&actor, &grants, Action::StateEstate, about(own)).is_ok());
+        assert!(may(&actor, &grants, Action::StateEstate, &about(own)).is_ok());
         assert_eq!(
-            may(&actor, &grants, Action::StateEstate, about(other)),
+            may(&actor, &grants, Action::StateEstate, &about(other)),
             Err(Refusal::Elsewhere)
         );
+    }
+
+    #[test]
+    fn who_sees_what() {
+        let own = Subject {
+            services: BTreeSet::from([RecordId([1; 16])]),
+            directorates: BTreeSet::from([RecordId([2; 16])]),
+        };
+        let other = Subject {
+            services: BTreeSet::from([RecordId([3; 16])]),
+            directorates: BTreeSet::new(),
+        };
+        let (service, directorate) = (
+            Within::Service(RecordId([1; 16])),
+            Within::Directorate(RecordId([2; 16])),
+        );
+        for (role, within, restricted_own, restricted_other) in [
+            (Role::Administrator, EVERYWHERE, true, true),
+            (Role::Director, EVERYWHERE, true, true),
+            (Role::ContractManager, directorate, true, false),
+            (Role::ServiceOwner, service, true, false),
+            (Role::PanelMember, EVERYWHERE, false, false),
+            (Role::Reader, EVERYWHERE, false, false),
+        ] {
+            let held = grants(role, within);
+            assert!(sees(&held, Visibility::Internal, &other), "{role:?}");
+            let restricted = |subject| sees(&held, Visibility::Restricted, subject);
+            assert_eq!(restricted(&own), restricted_own, "{role:?}");
+            assert_eq!(restricted(&other), restricted_other, "{role:?}");
+            assert!(sees(&held, Visibility::Published, &other));
+        }
+        assert!(sees(&[], Visibility::Published, &own));
+        assert!(!sees(&[], Visibility::Internal, &own));
+        assert!(!sees(&[], Visibility::Restricted, &own));
+    }
+
+    #[test]
+    fn nobody_hands_out_rights_they_lack() {
+        let service = Within::Service(RecordId([1; 16]));
+        let owner = grants(Role::ServiceOwner, service);
+        assert!(covers(&grants(Role::ServiceOwner, EVERYWHERE), &owner));
+        assert!(covers(&owner, &owner) && covers(&owner, &[]));
+        assert!(!covers(&owner, &grants(Role::ServiceOwner, EVERYWHERE)));
+        assert!(!covers(&owner, &grants(Role::Reader, service)));
     }
 }

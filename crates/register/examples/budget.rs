@@ -113,7 +113,7 @@ fn permit() -> Permit {
         &Actor("operator-1".into()),
         &grants,
         Action::Import,
-        Subject::default(),
+        &Subject::default(),
     )
     .expect("an administrator may import")
 }

@@ -69,6 +69,7 @@ const PAGE: i64 = 4_096;
 /// Rows in one statement; 15 values each stay below the 32,766 that SQLite can bind.
 const ROWS: usize = 1_000;
 
+#[derive(Clone)]
 pub(crate) enum Db {
     Sqlite(SqlitePool),
     Postgres(PgPool),
@@ -83,6 +84,8 @@ macro_rules! on {
         }
     };
 }
+
+pub(crate) use on;
 
 impl Db {
     /// Connect to what is there, and change nothing in it.

@@ -61,6 +61,10 @@ pub(crate) enum Trouble {
         path: PathBuf,
         reason: std::io::Error,
     },
+    #[error("somebody signs in as {0} already: choose another")]
+    Taken(String),
+    #[error("the desk holds something this program did not write: {0}")]
+    Desk(String),
     #[error("the vault holds no file {0}")]
     NotInVault(Fingerprint),
 }
@@ -96,8 +100,16 @@ impl Error {
     pub fn is_refused(&self) -> bool {
         matches!(
             *self.0,
-            Trouble::Refused(_) | Trouble::Dangling { .. } | Trouble::NotEmpty(_)
+            Trouble::Refused(_)
+                | Trouble::Dangling { .. }
+                | Trouble::NotEmpty(_)
+                | Trouble::Taken(_)
         )
+    }
+
+    /// Somebody else signs in with the login that a new account asks for.
+    pub fn is_taken(&self) -> bool {
+        matches!(*self.0, Trouble::Taken(_))
     }
 
     /// The log was changed behind the register's back.

@@ -3,7 +3,8 @@
 //! An entry states the whole life of one record as believed from then on; a record is what its
 //! newest entry says. [`Register::change`] is the only way to write, [`Picture`] the only way to
 //! read, [`verify`](fn@verify) shows that nothing was changed behind the register's back, and the
-//! [`Vault`] keeps the files that entries speak of.
+//! [`Vault`] keeps the files that entries speak of. Beside the log stands the [`desk`]: accounts,
+//! sessions and jobs, on which no figure rests.
 //!
 //! # What proves it
 //!
@@ -24,6 +25,7 @@
 mod change;
 mod copies;
 mod database;
+pub mod desk;
 mod entry;
 mod error;
 mod moment;

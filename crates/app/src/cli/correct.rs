@@ -2,7 +2,7 @@
 //! stand.
 
 use super::{Outcome, print};
-use crate::data::{Data, Location};
+use crate::data::{Data, Location, Saying, operator};
 use crate::refused::Refused;
 use handback_core::import::Import;
 use handback_core::kinds;
@@ -66,24 +66,28 @@ pub struct WithdrawArguments {
 pub fn withdraw(arguments: &WithdrawArguments) -> anyhow::Result<Outcome> {
     let data = Data::existing(&arguments.location)?;
     let id = meant(&data.register.picture(), &arguments.record)?;
-    let changed = data.change(Action::Withdraw, &arguments.reason, None, None, |picture| {
-        let entry = picture.known(picture.size()).entry_of(id);
-        let Some(entry) = entry else {
-            return Err(anyhow::Error::from(Refused(format!(
-                "{} is withdrawn already",
-                arguments.record
-            ))));
-        };
-        let withdrawn = Change {
-            kind: known_kind(entry)?,
-            id,
-            visibility: Visibility::Internal,
-            act: ChangeAct::Withdraw,
-        };
-        let mut changes = vec![withdrawn];
-        changes.extend(counting_again(picture, id)?);
-        Ok(((), changes))
-    })?;
+    let changed = data.change(
+        &operator(Action::Withdraw),
+        Saying::because(&arguments.reason),
+        |picture| {
+            let entry = picture.known(picture.size()).entry_of(id);
+            let Some(entry) = entry else {
+                return Err(anyhow::Error::from(Refused(format!(
+                    "{} is withdrawn already",
+                    arguments.record
+                ))));
+            };
+            let withdrawn = Change {
+                kind: known_kind(entry)?,
+                id,
+                visibility: Visibility::Internal,
+                act: ChangeAct::Withdraw,
+            };
+            let mut changes = vec![withdrawn];
+            changes.extend(counting_again(picture, id)?);
+            Ok(((), changes))
+        },
+    )?;
     print(&format!(
         "Withdrawn in entry {}. What was believed before stays on record.\n",
         changed.entries.start
@@ -136,26 +140,31 @@ pub struct EraseArguments {
 
 pub fn erase(arguments: &EraseArguments) -> anyhow::Result<Outcome> {
     let data = Data::existing(&arguments.location)?;
-    data.change(Action::Erase, &arguments.reason, None, None, |picture| {
-        let refused =
-            |why: &str| anyhow::Error::from(Refused(format!("entry {} {why}", arguments.entry)));
-        let entry = picture
-            .entry(arguments.entry)
-            .ok_or_else(|| refused("does not exist"))?;
-        if entry.act != Act::Stated || entry.item().is_none() {
-            return Err(refused("has no content to erase"));
-        }
-        let act = ChangeAct::Erase {
-            entry: arguments.entry,
-        };
-        let erased = Change {
-            kind: known_kind(entry)?,
-            id: entry.record,
-            visibility: Visibility::Internal,
-            act,
-        };
-        Ok(((), vec![erased]))
-    })?;
+    data.change(
+        &operator(Action::Erase),
+        Saying::because(&arguments.reason),
+        |picture| {
+            let refused = |why: &str| {
+                anyhow::Error::from(Refused(format!("entry {} {why}", arguments.entry)))
+            };
+            let entry = picture
+                .entry(arguments.entry)
+                .ok_or_else(|| refused("does not exist"))?;
+            if entry.act != Act::Stated || entry.item().is_none() {
+                return Err(refused("has no content to erase"));
+            }
+            let act = ChangeAct::Erase {
+                entry: arguments.entry,
+            };
+            let erased = Change {
+                kind: known_kind(entry)?,
+                id: entry.record,
+                visibility: Visibility::Internal,
+                act,
+            };
+            Ok(((), vec![erased]))
+        },
+    )?;
     print(&format!(
         "Erased the content of entry {}. Its place in the log stands, and verify says so.\n\
          Backups and exports made before still hold it: erase it there too.\n",

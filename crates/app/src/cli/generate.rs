@@ -1,15 +1,22 @@
 //! `handback generate` and `handback demo`: the made-up example authority.
 
+use super::serve::{Serving, serve};
 use super::{Outcome, print};
 use crate::cli::import::{folder_files, told, with_progress};
-use crate::data::{Data, Location};
+use crate::clock;
+use crate::data::{Author, Data, Location};
 use crate::estate::statement_at;
 use crate::generate::{Shape, write};
 use crate::import::{Taken, Wishes, take_in};
 use crate::refused::Refused;
 use crate::render::{self, Form};
+use crate::web::password;
+use crate::web::sign_in::DemoAccount;
 use anyhow::Context;
+use handback_core::control::Service;
+use handback_core::permission::{Actor, Grant, Role, Within};
 use handback_core::statement::Rules;
+use handback_register::desk::Account;
 use jiff::civil::Date;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -72,6 +79,26 @@ fn files(shape: &Shape, folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write the example to {}", folder.display()))
 }
 
+/// The accounts of the made-up authority, one for each role; everybody may know their password.
+pub fn demo_accounts() -> Vec<DemoAccount> {
+    PEOPLE
+        .iter()
+        .map(|(login, name, _)| DemoAccount { login, name })
+        .collect()
+}
+
+const PEOPLE: &[(&str, &str, Role)] = &[
+    ("administrator", "the administrator", Role::Administrator),
+    ("director", "the digital director", Role::Director),
+    ("contracts", "the contract manager", Role::ContractManager),
+    ("owner", "the owner of a service", Role::ServiceOwner),
+    ("panel", "a member of the panel", Role::PanelMember),
+    ("reader", "somebody who reads", Role::Reader),
+];
+
+/// The password of them all.
+const PASSWORD: &str = "harrowmere example";
+
 #[derive(Debug, clap::Args)]
 pub struct DemoArguments {
     /// The folder for the example's files and data; made when it is not there
@@ -80,6 +107,11 @@ pub struct DemoArguments {
     /// The day of the statement
     #[arg(long, value_name = "DATE", default_value = "2021-03-26")]
     at: Date,
+    /// Print the statement and end, instead of serving pages
+    #[arg(long)]
+    print: bool,
+    #[command(flatten)]
+    serving: Serving,
 }
 
 pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
@@ -98,7 +130,9 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
             ..Wishes::default()
         };
         let sources = folder_files(&sources)?;
-        let taken = with_progress(|watch| take_in(Some(&data), &sources, &wishes, watch))?;
+        let taken = with_progress(|watch| {
+            take_in(Some(&data), &sources, &wishes, &Author::operator(), watch)
+        })?;
         let remarkable = |taken: &&Taken| !taken.is_whole() || !taken.overlaps.is_empty();
         let remarkable: Vec<Taken> = taken.iter().filter(remarkable).cloned().collect();
         let rows: u64 = taken.iter().map(|taken| taken.tally.rows).sum();
@@ -108,15 +142,52 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
             told(&remarkable, false)
         ))?;
     }
-    let statement = statement_at(&data, arguments.at, None, &Rules::default())?;
-    print(&render::statement(&statement, Form::Text, false)?)?;
-    print(&format!(
-        "\nThis authority is made up. Its files are in {}; look at one, change it, import it again:\n  \
-         handback statement --data {} --at 2019-07-31\n",
-        sources.display(),
-        location.dir.display()
-    ))?;
-    Ok(Outcome::Done)
+    if arguments.print {
+        let statement = statement_at(&data, arguments.at, None, &Rules::default())?;
+        print(&render::statement(&statement, Form::Text, false)?)?;
+        print(&format!(
+            "\nThis authority is made up. Its files are in {}; look at one, change it, import it again:\n  \
+             handback statement --data {} --at 2019-07-31\n",
+            sources.display(),
+            location.dir.display()
+        ))?;
+        return Ok(Outcome::Done);
+    }
+    open_accounts(&data)?;
+    let first = format!("/?at={}", arguments.at);
+    serve(data, &location, &arguments.serving, Some(&first))
+}
+
+/// Give the made-up authority its accounts.
+fn open_accounts(data: &Data) -> anyhow::Result<()> {
+    let desk = data.register.desk();
+    if !data.wait(desk.is_empty())? {
+        return Ok(());
+    }
+    let picture = data.register.picture();
+    let service = picture.known(picture.size()).all::<Service>().next();
+    let service = service.transpose()?.map(|(id, _)| id);
+    let password = password::kept(PASSWORD)?;
+    for (login, name, role) in PEOPLE {
+        let within = match (role, service) {
+            (Role::ServiceOwner, Some(service)) => Within::Service(service),
+            _ => Within::Everything,
+        };
+        let account = Account {
+            actor: Actor(format!("example-{login}")),
+            login: (*login).into(),
+            name: (*name).into(),
+            password: Some(password.clone()),
+            grants: vec![Grant {
+                role: *role,
+                within,
+            }],
+            created_at: clock::now(),
+            disabled_at: None,
+        };
+        data.wait(desk.open_account(&account))?;
+    }
+    Ok(())
 }
 
 /// The made-up authority.

@@ -1,8 +1,8 @@
 //! `handback import`.
 
 use super::{Outcome, print, print_json};
-use crate::data::{Data, Location, file_name, new_file};
-use crate::import::{Taken, Wishes, roles_of, take_in, write_faults};
+use crate::data::{Author, Data, Location, file_name, new_file};
+use crate::import::{Taken, Watch, Wishes, roles_of, take_in, write_faults};
 use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
@@ -15,6 +15,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -116,7 +117,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         transfer::clear_away(data)?;
     }
     let faults = arguments.faults.as_deref().map(new_file).transpose()?;
-    let taken = with_progress(|watch| take_in(data.as_ref(), &files, &wishes, watch))?;
+    let taken =
+        with_progress(|watch| take_in(data.as_ref(), &files, &wishes, &Author::operator(), watch))?;
     if let Some(mut file) = faults {
         write_faults(&taken, &mut file)?;
     }
@@ -135,7 +137,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
 }
 
 /// Work that tells how many rows of which file it has read, shown while it lasts if somebody looks on.
-pub fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(&str, u64)) -> T) -> T {
+pub fn with_progress<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
     let bar = ProgressBar::new_spinner();
     let style = ProgressStyle::with_template("{spinner} {msg}: {pos} rows, {per_sec}, {elapsed}");
     bar.set_style(style.expect("a fixed template"));
@@ -143,6 +145,7 @@ pub fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(&str, u64)) -> T) -> T 
     let done = work(&mut |file, rows| {
         bar.set_message(file.to_owned());
         bar.set_position(rows);
+        ControlFlow::Continue(())
     });
     bar.finish_and_clear();
     done

@@ -1,6 +1,6 @@
 //! Reading a recognised file to its end, with its source kept and its facts written on the way.
 
-use super::{Failed, Read, Stating};
+use super::{Failed, Read, Stating, Watch};
 use crate::data::Data;
 use handback_core::import::{Dataset, Fault, Months, Payments, Reading};
 use handback_core::kinds;
@@ -38,7 +38,7 @@ pub fn read(
     kept: Option<&Data>,
     file: &dyn Source,
     reading: &Reading,
-    watch: &mut dyn FnMut(&str, u64),
+    watch: &mut Watch<'_>,
 ) -> Result<Read, Failed> {
     let mut faults = Vec::new();
     let mut on_fault = |fault: Fault| {
@@ -48,13 +48,16 @@ pub fn read(
     match reading.dataset {
         Dataset::Payments => {
             let mut writer = kept.map(|data| data.facts.write_payments());
-            let mut failed = None;
+            let (mut failed, mut stopped) = (None, false);
             let mut months = Months::default();
             let mut rows = 0;
             let mut on_batch = |batch: Payments| {
                 months.count(&batch);
                 rows += batch.len() as u64;
-                watch(file.name(), rows);
+                if watch(file.name(), rows).is_break() {
+                    stopped = true;
+                    return ControlFlow::Break(());
+                }
                 match writer.as_mut().map_or(Ok(()), |writer| writer.push(batch)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(error) => {
@@ -65,6 +68,9 @@ pub fn read(
             };
             let tally =
                 handback_intake::payments::read(file, reading, &mut on_batch, &mut on_fault)?;
+            if stopped {
+                return Err(Failed::Stopped);
+            }
             if let Some(error) = failed {
                 return Err(error.into());
             }

@@ -151,7 +151,7 @@ pub fn permit(action: Action) -> Permit {
         &Actor("operator-1".into()),
         &everything,
         action,
-        Subject::default(),
+        &Subject::default(),
     )
     .expect("an administrator may")
 }

@@ -1,0 +1,134 @@
+//! Pages for people and an API for programs, over the same data directory as the command line.
+//!
+//! [`route`] has the table of addresses, [`visit`] what an answer may know of the request, [`visitor`]
+//! who asks. Every other module answers the addresses of one subject. Answers are plain functions that
+//! may wait; only [`server`] is asynchronous.
+
+pub mod answer;
+pub mod assets;
+pub mod fields;
+pub mod govuk;
+pub mod imports;
+mod overview;
+pub mod page;
+pub mod password;
+pub mod route;
+pub mod server;
+pub mod sign_in;
+pub mod visit;
+pub mod visitor;
+
+use crate::data::Data;
+use crate::estate::{View, authority_of, paid_until};
+use answer::Error;
+use handback_core::statement::{Estate, Rules, Statement, statement};
+use handback_register::desk::Desk;
+use jiff::civil::Date;
+use lru::LruCache;
+use page::Pages;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How the site is served.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address that people type, without a final slash: `https://handback.example.gov.uk`.
+    pub public_url: String,
+    /// Whether a proxy in front tells who asks, in `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// The most bytes that one upload may have.
+    pub most_upload: u64,
+    /// Where uploads wait.
+    pub inbox: PathBuf,
+    /// The made-up authority with its known passwords.
+    pub demo: bool,
+}
+
+impl Settings {
+    /// Whether browsers reach the site over TLS: cookies are then sent over nothing else.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The name of the one cookie. The prefix makes browsers refuse one that another host has set.
+    pub fn cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-handback"
+        } else {
+            "handback"
+        }
+    }
+}
+
+/// Everything that answers share.
+pub struct Site {
+    pub data: Data,
+    pub desk: Desk,
+    pub pages: Pages,
+    pub settings: Settings,
+    pub tries: server::Tries,
+    estates: Mutex<LruCache<u64, Arc<Estate>>>,
+    statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
+}
+
+/// How many estates and statements are kept: enough for people who look at a few days at once.
+const KEPT: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero");
+
+impl Site {
+    pub fn new(data: Data, settings: Settings) -> anyhow::Result<Site> {
+        std::fs::create_dir_all(&settings.inbox)?;
+        Ok(Site {
+            desk: data.register.desk(),
+            data,
+            pages: Pages::new()?,
+            settings,
+            tries: server::Tries::default(),
+            estates: Mutex::new(LruCache::new(KEPT)),
+            statements: Mutex::new(LruCache::new(KEPT)),
+        })
+    }
+
+    /// Everything the register knew at a view's entry.
+    pub fn estate(&self, view: &View) -> Result<Arc<Estate>, Error> {
+        let entry = view.entry();
+        kept(&self.estates, entry, || Ok(view.estate()?))
+    }
+
+    /// The statement of control for a day, as known at a view's entry.
+    pub fn statement(&self, view: &View, at: Date) -> Result<Arc<Statement>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.statements, (view.entry(), at), || {
+            let rules = Rules::default();
+            let days = estate.days_of_payments(at);
+            let paid = paid_until(&self.data, &estate, days, rules.years)?;
+            Ok(statement(&estate, &paid, &rules, at, view.basis()))
+        })
+    }
+
+    /// What the authority is called.
+    pub fn authority(&self, view: &View) -> anyhow::Result<Option<String>> {
+        let named = authority_of(view.picture(), view.entry())?;
+        Ok(named.map(|(_, authority)| authority.name))
+    }
+}
+
+/// What was made before for this key, or what is made now and kept. Two who ask at once may both
+/// make it; that wastes a moment, and a lock held while making would block everybody.
+fn kept<K: std::hash::Hash + Eq, V>(
+    cache: &Mutex<LruCache<K, Arc<V>>>,
+    key: K,
+    make: impl FnOnce() -> Result<V, Error>,
+) -> Result<Arc<V>, Error> {
+    let found = lock(cache).get(&key).cloned();
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let made = Arc::new(make()?);
+    lock(cache).put(key, Arc::clone(&made));
+    Ok(made)
+}
+
+fn lock<T>(held: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}

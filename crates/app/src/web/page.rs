@@ -1,0 +1,257 @@
+//! Pages: templates, and what every page shows around its own content.
+
+use super::fields::Fields;
+use super::visit::Visit;
+use super::{assets, govuk};
+use crate::{render, words};
+use handback_core::permission::Action;
+use jiff::civil::Date;
+use minijinja::value::Serde;
+use minijinja::{Environment, State, Value, context};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The text of a whole page.
+pub struct PageText(pub String);
+
+/// The templates of all pages.
+pub struct Pages(Environment<'static>);
+
+impl Pages {
+    pub fn new() -> anyhow::Result<Pages> {
+        let mut environment = render::environment()?;
+        for (name, source) in assets::TEMPLATES {
+            environment.add_template(name, source)?;
+        }
+        govuk::add_to(&mut environment);
+        environment.add_filter("link", link);
+        environment.add_function("asset", |name: &str| assets::url(name));
+        Ok(Pages(environment))
+    }
+
+    /// A page with everything around it. `page` is what the page itself shows.
+    pub fn render(
+        &self,
+        template: &str,
+        visit: &Visit,
+        page: &impl Serialize,
+    ) -> anyhow::Result<PageText> {
+        let around = Around::of(visit)?;
+        let text = self.0.get_template(template)?.render(context! {
+            visit => Value::from(Serde(&around)),
+            page => Value::from(Serde(page)),
+        })?;
+        Ok(PageText(text))
+    }
+}
+
+/// What stands around every page.
+#[derive(Serialize)]
+struct Around {
+    authority: Option<String>,
+    path: String,
+    at: String,
+    /// Whether the page is about another day than today because the address says so.
+    at_pinned: bool,
+    /// The moment of knowing as the address has it.
+    known: Option<String>,
+    entry: u64,
+    head: String,
+    past_knowledge: bool,
+    /// The dates as a query, for links.
+    dates: String,
+    /// The fields of the address's query that are no dates.
+    others: Vec<Field>,
+    others_query: String,
+    /// Exactly this page, for ever: both dates named.
+    pinned: String,
+    known_is_entry: bool,
+    language: &'static str,
+    languages: Vec<Tongue>,
+    words: BTreeMap<&'static str, &'static str>,
+    /// What has just been done.
+    notice: Option<&'static str>,
+    signed_in: bool,
+    name: Option<String>,
+    form_token: Option<String>,
+    navigation: Vec<Place>,
+    can: BTreeMap<String, bool>,
+    demo: bool,
+}
+
+/// A field of a query.
+#[derive(Serialize)]
+struct Field {
+    name: String,
+    value: String,
+}
+
+/// Another language that the page can be had in.
+#[derive(Serialize)]
+struct Tongue {
+    code: &'static str,
+    name: &'static str,
+    href: String,
+}
+
+/// A place in the navigation.
+#[derive(Serialize)]
+struct Place {
+    text: &'static str,
+    href: String,
+    active: bool,
+}
+
+/// The navigation: what a place is called, its address, and the addresses below it.
+const NAVIGATION: &[(&str, &str, &[&str])] = &[
+    ("Statement", "/", &["/figures"]),
+    ("Services", "/services", &["/arrangements"]),
+    ("Contracts", "/contracts", &[]),
+    (
+        "Money",
+        "/suppliers",
+        &["/groups", "/payments", "/names", "/scope"],
+    ),
+    ("People and events", "/movements", &["/events"]),
+    ("Claims", "/claims", &[]),
+    ("Recommendations", "/recommendations", &[]),
+    ("Files", "/imports", &["/jobs"]),
+];
+
+impl Around {
+    fn of(visit: &Visit) -> anyhow::Result<Around> {
+        let basis = visit.view.basis();
+        let signed_in = visit.visitor.is_signed_in();
+        let place = |(text, href, below): &(&'static str, &'static str, &[&str])| Place {
+            text,
+            href: visit.link(href),
+            active: std::iter::once(href)
+                .chain(*below)
+                .any(|start| lies_below(&visit.path, start)),
+        };
+        let mut others = Fields::default();
+        for (name, value) in visit.query.iter() {
+            if !["at", "known", "done", "language"].contains(&name) {
+                others.push(name, value);
+            }
+        }
+        let known = visit
+            .dates
+            .known
+            .as_ref()
+            .map(|known| known.words().to_owned());
+        let language = visit.dates.language;
+        let elsewhere = language.other();
+        let can = |action: &Action| (action.word().to_owned(), visit.visitor.could(*action));
+        Ok(Around {
+            authority: visit.site.authority(&visit.view)?,
+            path: visit.path.clone(),
+            at: visit.dates.at.to_string(),
+            at_pinned: visit.dates.pinned,
+            known_is_entry: known
+                .as_ref()
+                .is_some_and(|known| known.parse::<Date>().is_err()),
+            known,
+            others: others
+                .iter()
+                .map(|(name, value)| Field {
+                    name: name.to_owned(),
+                    value: value.to_owned(),
+                })
+                .collect(),
+            pinned: dated(
+                &dated(&visit.path, &others.query()),
+                &format!("at={}&known={}", visit.dates.at, basis.entry),
+            ),
+            others_query: others.query(),
+            language: language.code(),
+            languages: vec![Tongue {
+                code: elsewhere.code(),
+                name: elsewhere.name(),
+                href: dated(
+                    &dated(&visit.path, &others.query()),
+                    &visit.dates.in_language(elsewhere).query(),
+                ),
+            }],
+            words: words::list(language, "page"),
+            notice: visit
+                .query
+                .get("done")
+                .and_then(|done| words::word("done", done)),
+            entry: basis.entry,
+            head: basis.head,
+            past_knowledge: visit.is_past_knowledge(),
+            dates: visit.dates.query(),
+            signed_in,
+            name: visit
+                .visitor
+                .account
+                .as_ref()
+                .map(|account| account.name.clone()),
+            form_token: signed_in.then(|| visit.form_token()),
+            navigation: if signed_in {
+                NAVIGATION.iter().map(place).collect()
+            } else {
+                Vec::new()
+            },
+            can: Action::ALL.iter().map(can).collect(),
+            demo: visit.site.settings.demo,
+        })
+    }
+}
+
+/// Whether an address is another or lies below it.
+fn lies_below(path: &str, start: &str) -> bool {
+    match path.strip_prefix(start) {
+        Some("") => true,
+        Some(rest) => start != "/" && rest.starts_with('/'),
+        None => false,
+    }
+}
+
+/// An address with dates added to its query.
+pub fn dated(path: &str, dates: &str) -> String {
+    if dates.is_empty() {
+        return path.to_owned();
+    }
+    let (path, fragment) = path
+        .split_once('#')
+        .map_or((path, String::new()), |(path, end)| {
+            (path, format!("#{end}"))
+        });
+    let joined = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joined}{dates}{fragment}")
+}
+
+/// `{{ "/services"|link }}`: the address at this page's dates.
+fn link(state: &State<'_, '_>, path: &str) -> Result<String, minijinja::Error> {
+    let visit = state
+        .lookup("visit")
+        .ok_or_else(|| render::refused("links need the visit".into()))?;
+    let dates = visit.get_attr("dates")?;
+    Ok(dated(path, dates.as_str().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_added_before_the_fragment() {
+        for (path, dates, is) in [
+            ("/services", "", "/services"),
+            ("/services", "at=2021-03-26", "/services?at=2021-03-26"),
+            ("/services?q=a#top", "at=1", "/services?q=a&at=1#top"),
+        ] {
+            assert_eq!(dated(path, dates), is);
+        }
+    }
+
+    #[test]
+    fn an_address_lies_below_its_place() {
+        assert!(lies_below("/services/ab", "/services"));
+        assert!(lies_below("/", "/"));
+        assert!(!lies_below("/services", "/"));
+        assert!(!lies_below("/servicesx", "/services"));
+    }
+}

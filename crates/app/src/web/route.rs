@@ -1,0 +1,85 @@
+//! The table of routes: every address, who may ask for it, and what answers. One table, so that a test
+//! can walk every route as every role.
+
+use super::answer::{Answer, Error};
+use super::visit::Visit;
+use handback_core::permission::Action;
+
+/// How an address is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Changes nothing.
+    Get,
+    /// Changes something; carries the form token, or a bearer token where a program asks.
+    Post,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anyone, signed in or not.
+    Nothing,
+    /// Somebody whose role allows this, everywhere or on some subject; the answer itself asks again
+    /// about the subject at hand ([`Visit::permit`]).
+    May(Action),
+}
+
+/// What answers a request. It runs where waiting is allowed.
+pub type Answering = fn(&Visit) -> Result<Answer, Error>;
+
+/// One address.
+#[derive(Clone, Copy)]
+pub struct Route {
+    pub method: Method,
+    /// As axum writes it: `/services/{id}`.
+    pub path: &'static str,
+    pub needs: Needs,
+    /// Whether files may come with the form.
+    pub files: bool,
+    pub answer: Answering,
+}
+
+impl Route {
+    /// An address that changes nothing.
+    pub const fn get(path: &'static str, needs: Needs, answer: Answering) -> Route {
+        Route {
+            method: Method::Get,
+            path,
+            needs,
+            files: false,
+            answer,
+        }
+    }
+
+    /// An address that changes something.
+    pub const fn post(path: &'static str, needs: Needs, answer: Answering) -> Route {
+        Route {
+            method: Method::Post,
+            path,
+            needs,
+            files: false,
+            answer,
+        }
+    }
+
+    /// The same, with files in the form.
+    pub const fn with_files(self) -> Route {
+        Route {
+            files: true,
+            ..self
+        }
+    }
+
+    /// Whether programs ask for it, with a bearer token, and get JSON.
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+}
+
+/// Every route, by the module that answers.
+pub const ROUTES: &[&[Route]] = &[super::overview::ROUTES, super::sign_in::ROUTES];
+
+/// Every route.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().copied().flatten()
+}

@@ -1,0 +1,93 @@
+//! Work that takes longer than a page may: one job at a time, claimed from the desk, so that jobs
+//! survive a restart of the program.
+
+use crate::clock;
+use crate::web::Site;
+use handback_register::desk::{Job, JobState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The running worker.
+pub struct Worker {
+    stopped: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Let the job under way stop where it can, and wait for it: it goes on at the next start.
+    pub fn stop(self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let _ = self.thread.join();
+    }
+}
+
+/// What a job may ask while it runs.
+pub struct Running<'a> {
+    pub site: &'a Site,
+    pub job: &'a Job,
+    stopped: &'a AtomicBool,
+}
+
+impl Running<'_> {
+    /// Tell how far it has come. Answers whether to go on.
+    pub fn progress(&self, rows: u64, bytes: u64) -> bool {
+        let told = self
+            .site
+            .desk
+            .progress(self.job.id, rows, bytes, clock::now());
+        let cancelled = self.site.data.wait(told).unwrap_or(false);
+        !cancelled && !self.is_stopping()
+    }
+
+    /// Whether the program is about to end; the job then goes on at the next start.
+    pub fn is_stopping(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// Start the worker. Jobs that were under way when the program last ended begin again.
+pub fn start(site: Arc<Site>) -> Worker {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stopped);
+    let thread = std::thread::spawn(move || work(&site, &flag));
+    Worker { stopped, thread }
+}
+
+fn work(site: &Site, stopped: &AtomicBool) {
+    if let Err(error) = site.data.wait(site.desk.requeue_interrupted(clock::now())) {
+        tracing::error!("cannot take interrupted jobs up again: {error}");
+    }
+    while !stopped.load(Ordering::Relaxed) {
+        match site.data.wait(site.desk.claim_job(clock::now())) {
+            Ok(Some(job)) => run(site, &job, stopped),
+            Ok(None) => std::thread::sleep(Duration::from_millis(150)),
+            Err(error) => {
+                tracing::error!("cannot look for jobs: {error}");
+                std::thread::sleep(Duration::from_secs(5));
+            }
+        }
+    }
+}
+
+fn run(site: &Site, job: &Job, stopped: &AtomicBool) {
+    let running = Running { site, job, stopped };
+    let outcome = match job.kind.as_str() {
+        crate::web::imports::KIND => crate::web::imports::run(&running),
+        other => Err(anyhow::anyhow!("no job is called {other:?}")),
+    };
+    let (state, answer) = match outcome {
+        // The program ends: the job stays as it is and begins again at the next start.
+        _ if running.is_stopping() => return,
+        Ok(settled) => settled,
+        Err(error) => {
+            tracing::error!(job = %job.id, "{error:#}");
+            (JobState::Failed, String::new())
+        }
+    };
+    let settled = site.desk.settle(job.id, state, &answer, clock::now());
+    if let Err(error) = site.data.wait(settled) {
+        tracing::error!(job = %job.id, "cannot settle: {error}");
+    }
+}

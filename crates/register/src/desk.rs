@@ -1,0 +1,59 @@
+//! The desk: accounts, sessions, one-time links, tokens, jobs and the log of who read what.
+//!
+//! These tables lie in the register's database and change without a trace. Nothing that counts rests
+//! on them: whoever empties them loses the accounts and no figure. Keys come hashed, so that reading
+//! the desk opens no door; what a password hash means is the caller's affair.
+
+mod account;
+mod job;
+mod link;
+mod reading;
+mod session;
+mod statements;
+mod token;
+
+pub use account::Account;
+pub use job::{Job, JobId, JobState};
+pub use link::{Link, Purpose};
+pub use reading::Reading;
+pub use session::Session;
+pub use token::{Token, TokenId};
+
+use crate::database::Db;
+use crate::error::{Error, Trouble};
+use crate::register::Register;
+use handback_core::permission::Grant;
+use jiff::Timestamp;
+
+/// The desk of an open register. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    db: Db,
+}
+
+impl Register {
+    /// The desk beside the log.
+    pub fn desk(&self) -> Desk {
+        Desk {
+            db: self.db.clone(),
+        }
+    }
+}
+
+fn time(microseconds: i64) -> Result<Timestamp, Error> {
+    let unreadable = |_| Trouble::Desk(format!("{microseconds} is no time"));
+    Ok(Timestamp::from_microsecond(microseconds).map_err(unreadable)?)
+}
+
+fn times(microseconds: Option<i64>) -> Result<Option<Timestamp>, Error> {
+    microseconds.map(time).transpose()
+}
+
+fn grants_of(json: &str) -> Result<Vec<Grant>, Error> {
+    let unreadable = |error| Trouble::Desk(format!("{json:?} are no grants: {error}"));
+    Ok(serde_json::from_str(json).map_err(unreadable)?)
+}
+
+fn grants_as(grants: &[Grant]) -> String {
+    serde_json::to_string(grants).expect("grants are plain data and always serialise")
+}
