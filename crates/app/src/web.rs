@@ -9,12 +9,16 @@ pub mod assets;
 pub mod fields;
 pub mod govuk;
 pub mod imports;
+pub mod listing;
+pub mod first;
 mod overview;
 pub mod page;
 pub mod password;
+pub mod publications;
 pub mod route;
 pub mod server;
 pub mod sign_in;
+pub mod suppliers;
 pub mod visit;
 pub mod visitor;
 

@@ -156,6 +156,19 @@ impl Visit {
         page::dated(path, &self.dates.query())
     }
 
+    /// The address of exactly this page, for ever: both dates named.
+    pub fn pinned(&self) -> String {
+        let mut fields = Fields::default();
+        for (name, value) in self.query.iter() {
+            if !["at", "known", "done"].contains(&name) {
+                fields.push(name, value);
+            }
+        }
+        fields.push("at", self.dates.at.to_string());
+        fields.push("known", self.view.entry().to_string());
+        page::dated(&self.path, &fields.query())
+    }
+
     /// Look there next, at the same dates.
     pub fn see(&self, path: &str) -> Result<Answer, Error> {
         Ok(Answer::See(self.link(path)))
