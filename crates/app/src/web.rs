@@ -7,10 +7,10 @@
 pub mod answer;
 pub mod assets;
 pub mod fields;
+pub mod first;
 pub mod govuk;
 pub mod imports;
 pub mod listing;
-pub mod first;
 mod overview;
 pub mod page;
 pub mod password;

@@ -2,7 +2,7 @@
 
 use crate::import::Dataset;
 use crate::record::{Change, Kind, KindName, RecordId, Reference, Visibility};
-use crate::table::{Call, Find, Heading, Row, RowFault, Tabled};
+use crate::table::{Call, Find, Heading, Life, Row, RowFault, Tabled};
 use serde_json::Value;
 
 /// What the register needs to know of a kind without knowing the kind.
@@ -80,6 +80,8 @@ pub const ALL: &[Registered] = &[
     register::<crate::transition::StaffMovement>(),
     register::<crate::assurance::Event>(),
     register::<crate::assurance::Claim>(),
+    register::<crate::assurance::Recommendation>(),
+    register::<crate::assurance::Publication>(),
     register::<crate::money::Name>(),
     register::<crate::money::ScopeRule>(),
     register::<crate::import::Layout>(),
@@ -95,8 +97,24 @@ pub const TABLES: &[Table] = &[
     table::<crate::transition::StaffMovement>(Dataset::StaffMovements),
     table::<crate::assurance::Event>(Dataset::Events),
     table::<crate::assurance::Claim>(Dataset::Claims),
+    table::<crate::assurance::Recommendation>(Dataset::Recommendations),
     table::<crate::money::Name>(Dataset::Names),
     table::<crate::money::ScopeRule>(Dataset::Scope),
+];
+
+/// The tables by which records are edited on forms and by bulk edit: the documented ones, and that of
+/// contracts, which files state in a contracts register's own columns.
+pub const FORMS: &[Table] = &[
+    TABLES[0],
+    TABLES[1],
+    table::<crate::contract::Contract>(Dataset::Contracts),
+    TABLES[2],
+    TABLES[3],
+    TABLES[4],
+    TABLES[5],
+    TABLES[6],
+    TABLES[7],
+    TABLES[8],
 ];
 
 /// A record read from a table, before it is known which record it restates.
@@ -113,6 +131,10 @@ pub struct Stated {
 /// Rows of one record, and what their words mean, to what they state.
 pub type ReadRows = fn(&[&Row], &mut dyn Find) -> Result<Stated, Vec<RowFault>>;
 
+/// As [`ReadRows`], over the version and bytes of the item that stands.
+pub type RestateRows =
+    fn(&[&Row], &mut dyn Find, u16, &[u8]) -> Result<Result<Stated, Vec<RowFault>>, Unreadable>;
+
 /// An item and what people call other records, to the rows that state it again.
 pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
 
@@ -122,9 +144,13 @@ pub struct Table {
     pub dataset: Dataset,
     pub kind: KindName,
     pub headings: &'static [Heading],
+    pub life: Option<Life>,
     pub key: fn(&Row) -> String,
     /// What the rows of one record state.
     pub read: ReadRows,
+    /// What the rows of one record state when they restate a stored item: what rows cannot say is
+    /// kept from it.
+    pub restate: RestateRows,
     /// The identity of a stored item.
     pub identity: fn(u16, &[u8]) -> Result<String, Unreadable>,
     /// The rows of a stored item, for export.
@@ -137,17 +163,30 @@ pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
         dataset,
         kind: K::NAME,
         headings: K::HEADINGS,
+        life: K::LIFE,
         key: K::key,
-        read: |rows, find| {
-            K::from_rows(rows, find).map(|record| Stated {
-                identity: record.identity(),
-                says_nothing: record.says_nothing(),
-                change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
-            })
+        read: |rows, find| K::from_rows(rows, find).map(|record| stated(&record)),
+        restate: |rows, find, version, item| {
+            let before = read::<K>(version, item)?;
+            let restated = K::from_rows(rows, find);
+            Ok(restated.map(|record| stated(&record.keeping(&before))))
         },
         identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
     }
+}
+
+fn stated<K: Tabled>(record: &K) -> Stated {
+    Stated {
+        identity: record.identity(),
+        says_nothing: record.says_nothing(),
+        change: Change::state(RecordId([0; 16]), Visibility::Internal, record),
+    }
+}
+
+/// The table by which records of a kind are edited, if they are.
+pub fn form(kind: &str) -> Option<&'static Table> {
+    FORMS.iter().find(|table| table.kind == kind)
 }
 
 /// The kind of that name.
@@ -243,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_a_table_exports_states_the_same_record_again() {
-        for table in TABLES {
+        for table in FORMS {
             let mut directory = Directory::default();
             for heading in table.headings {
                 for word in heading.example.split("; ").filter(|word| !word.is_empty()) {

@@ -2,7 +2,9 @@
 
 use crate::dated::{Dated, When};
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed, joined};
+use crate::table::{
+    Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, agreed, joined,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +90,13 @@ impl Kind for Organisation {
 }
 
 impl Tabled for Organisation {
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &["parent", "succeeded by", "merged into"],
+        end: None,
+        end_is_first_day_without: false,
+    });
+
     const HEADINGS: &'static [Heading] = &[
         Heading::needed(
             "organisation",

@@ -156,9 +156,25 @@ pub trait Call {
     fn call(&self, kind: KindName, id: RecordId) -> String;
 }
 
+/// Which headings of a table hold what changes with time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The heading of the date from which a row's values hold.
+    pub from: &'static str,
+    /// The headings of values that a row states from its date on.
+    pub values: &'static [&'static str],
+    /// The heading that says when the whole has ended, if it can.
+    pub end: Option<&'static str>,
+    /// Whether that heading holds the first day without it, rather than the last day with it.
+    pub end_is_first_day_without: bool,
+}
+
 /// A kind that people state by filling in a table.
 pub trait Tabled: Kind {
     const HEADINGS: &'static [Heading];
+
+    /// What of it changes with time; none where nothing does.
+    const LIFE: Option<Life> = None;
 
     /// What tells one record's rows from another's. A record may have several rows, one from each
     /// date on which something changed.
@@ -170,6 +186,11 @@ pub trait Tabled: Kind {
     /// What tells this record from others of its kind in people's eyes: a file that states a record
     /// with the same identity restates that record.
     fn identity(&self) -> String;
+
+    /// This record, with what a table's rows cannot say kept as it was before.
+    fn keeping(self, _before: &Self) -> Self {
+        self
+    }
 
     /// Whether the rows leave everything as it is: a line of a review list that nobody filled in.
     fn says_nothing(&self) -> bool {

@@ -244,7 +244,9 @@ fn row(
 }
 
 /// Read one cell by its heading's form; else why not.
-fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
+/// What a text under a heading means, in a file or on a form; a sentence that says what to write instead
+/// when it means nothing.
+pub fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
     if text.is_empty() {
         let meaning = heading.meaning;
         return if heading.needed {

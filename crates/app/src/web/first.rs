@@ -18,7 +18,10 @@ pub struct Steps {
 /// The steps, while one of them is still to do.
 pub fn steps(_visit: &Visit, statement: &Statement) -> Result<Option<Steps>, Error> {
     let steps = Steps {
-        named: statement.authority.as_deref().is_some_and(|name| name != "The authority"),
+        named: statement
+            .authority
+            .as_deref()
+            .is_some_and(|name| name != "The authority"),
         paid: statement.money.payments > 0,
         confirmed: statement.money.confirmed_pence.0 != 0,
         stated: !statement.services.is_empty(),

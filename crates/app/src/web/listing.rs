@@ -271,9 +271,11 @@ impl Listing {
                             .is_some_and(|quiet| quiet.to_lowercase().contains(word))
                 })
             };
-            let kept = self.filters.iter().zip(&row.kept_by).all(|(filter, value)| {
-                query.get(filter.name).is_none_or(|wanted| wanted == value)
-            });
+            let kept = self
+                .filters
+                .iter()
+                .zip(&row.kept_by)
+                .all(|(filter, value)| query.get(filter.name).is_none_or(|wanted| wanted == value));
             kept && words.iter().all(said)
         };
         let mut rows: Vec<&Row> = self.rows.iter().filter(matches).collect();
@@ -489,7 +491,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

@@ -22,7 +22,9 @@ impl Pages {
         Pages::of(assets::TEMPLATES.iter().copied())
     }
 
-    fn of(templates: impl Iterator<Item = (impl Into<String>, impl Into<String>)>) -> anyhow::Result<Pages> {
+    fn of(
+        templates: impl Iterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> anyhow::Result<Pages> {
         let mut environment = render::environment()?;
         for (name, source) in templates {
             environment.add_template_owned(name.into(), source.into())?;

@@ -3,7 +3,7 @@
 use super::service::Service;
 use crate::dated::{Dated, When};
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined};
+use crate::table::{Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, joined};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,6 +161,22 @@ impl Kind for Arrangement {
 }
 
 impl Tabled for Arrangement {
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &[
+            "mode",
+            "provider",
+            "contract",
+            "direction",
+            "money",
+            "knowledge",
+            "data and tools",
+            "operation",
+        ],
+        end: Some("until"),
+        end_is_first_day_without: false,
+    });
+
     const HEADINGS: &'static [Heading] = &[
         Heading::needed(
             "service",

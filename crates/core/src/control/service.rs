@@ -4,7 +4,7 @@ use crate::dated::{Dated, When};
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
 use crate::table::{
-    Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed, joined, plain,
+    Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, agreed, joined, plain,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,13 @@ impl Kind for Service {
 }
 
 impl Tabled for Service {
+    const LIFE: Option<Life> = Some(Life {
+        from: "cost from",
+        values: &["yearly cost", "cost includes staff"],
+        end: Some("ended"),
+        end_is_first_day_without: true,
+    });
+
     const HEADINGS: &'static [Heading] = &[
         Heading::needed(
             "service",
