@@ -101,6 +101,9 @@ impl Desk {
 
     /// The account of an actor, also when it is disabled.
     pub async fn account(&self, actor: &Actor) -> Result<Option<Account>, Error> {
+        if holdable([&*actor.0]).is_err() {
+            return Ok(None);
+        }
         let row: Option<AccountRow> = on!(&self.db, Db, |pool| sqlx::query_as(sql::ACCOUNT)
             .bind(&actor.0)
             .fetch_optional(pool)
