@@ -5,6 +5,8 @@ use handback_core::permission::{Actor, Grant, Role, Within};
 use handback_register::Error;
 use handback_register::desk::{Account, Desk};
 use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::Barrier;
 
 on_both![
     an_account_reads_back,
@@ -15,7 +17,7 @@ on_both![
     a_text_that_postgresql_cannot_hold_is_refused,
     the_last_administrator_remains,
     only_those_who_administer_everything_count,
-    of_two_administrators_who_leave_at_once_one_remains,
+    of_administrators_who_leave_at_once_one_remains,
     one_login_asked_for_at_once_opens_one_account,
 ];
 
@@ -252,6 +254,49 @@ async fn only_those_who_administer_everything_count(store: &Store) {
         .expect("cat remains");
 }
 
+async fn of_administrators_who_leave_at_once_one_remains(store: &Store) {
+    const LEAVERS: usize = 8;
+    let (place, register) = store.register().await;
+    let desks = [register.desk(), open(&place).await.desk()];
+    for round in 0..6 {
+        for number in 0..LEAVERS {
+            let account = administrator(&format!("{round}-{number}"));
+            desks[0].open_account(&account).await.expect("opened");
+        }
+        for old in desks[0].accounts().await.expect("read") {
+            if !old.actor.0.starts_with(&format!("p-{round}-")) {
+                desks[0].close_account(&old.actor).await.expect("closed");
+            }
+        }
+        let start = Arc::new(Barrier::new(LEAVERS));
+        let leavers: Vec<_> = (0..LEAVERS)
+            .map(|number| {
+                let (desk, start) = (desks[number % 2].clone(), Arc::clone(&start));
+                tokio::spawn(async move {
+                    let who = actor(&format!("{round}-{number}"));
+                    start.wait().await;
+                    match (round + number) % 3 {
+                        0 => desk.disable(&who, second(1)).await,
+                        1 => desk.set_grants(&who, &[]).await,
+                        _ => desk.close_account(&who).await,
+                    }
+                })
+            })
+            .collect();
+        let mut stayed = 0;
+        for leaver in leavers {
+            if let Err(error) = leaver.await.expect("ran") {
+                assert!(error.is_refused(), "{error}");
+                stayed += 1;
+            }
+        }
+        assert_eq!(stayed, 1, "round {round}");
+        let accounts = desks[0].accounts().await.expect("read");
+        let remain = accounts.iter().filter(|it| it.is_administrator()).count();
+        assert_eq!(remain, 1, "round {round}");
+    }
+}
+
 /// Both at once, each from its own program.
 async fn at_once<T: Send + 'static>(
     one: impl Future<Output = T> + Send + 'static,
@@ -259,41 +304,6 @@ async fn at_once<T: Send + 'static>(
 ) -> [T; 2] {
     let (one, other) = (tokio::spawn(one), tokio::spawn(other));
     [one.await.expect("ran"), other.await.expect("ran")]
-}
-
-async fn of_two_administrators_who_leave_at_once_one_remains(store: &Store) {
-    let (place, register) = store.register().await;
-    let (here, there) = (register.desk(), open(&place).await.desk());
-    for round in 0..12 {
-        let (one, other) = (format!("a{round}"), format!("b{round}"));
-        for name in [&one, &other] {
-            here.open_account(&administrator(name))
-                .await
-                .expect("opened");
-        }
-        for old in here.accounts().await.expect("read") {
-            if ![actor(&one), actor(&other)].contains(&old.actor) {
-                here.close_account(&old.actor).await.expect("closed");
-            }
-        }
-        let leave = |desk: Desk, way: i64, who: Actor| async move {
-            match way % 3 {
-                0 => desk.disable(&who, second(1)).await,
-                1 => desk.set_grants(&who, &[]).await,
-                _ => desk.close_account(&who).await,
-            }
-        };
-        let done = at_once(
-            leave(here.clone(), round, actor(&one)),
-            leave(there.clone(), round / 3, actor(&other)),
-        )
-        .await;
-        let left = done.iter().filter(|it| it.is_ok()).count();
-        assert_eq!(left, 1, "round {round}: {done:?}");
-        let accounts = here.accounts().await.expect("read");
-        let remain = accounts.iter().filter(|it| it.is_administrator()).count();
-        assert_eq!(remain, 1, "round {round}");
-    }
 }
 
 async fn one_login_asked_for_at_once_opens_one_account(store: &Store) {
