@@ -258,7 +258,7 @@ async fn of_administrators_who_leave_at_once_one_remains(store: &Store) {
     const LEAVERS: usize = 8;
     let (place, register) = store.register().await;
     let desks = [register.desk(), open(&place).await.desk()];
-    for round in 0..6 {
+    for round in 0..12 {
         for number in 0..LEAVERS {
             let account = administrator(&format!("{round}-{number}"));
             desks[0].open_account(&account).await.expect("opened");
