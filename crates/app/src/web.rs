@@ -15,6 +15,7 @@ mod overview;
 pub mod page;
 pub mod password;
 pub mod publications;
+mod recommendations;
 pub mod route;
 pub mod server;
 pub mod sign_in;

@@ -9,6 +9,7 @@ use super::answer::{Answer, Error};
 use super::fields::Fields;
 use super::visit::Visit;
 use crate::data::harmless;
+use handback_core::dated::When;
 use handback_core::pence::Pence;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -123,6 +124,26 @@ impl Cell {
             href: None,
             quiet: None,
         }
+    }
+
+    /// A day, a month or a year, or that nobody knows it.
+    pub fn when(when: When) -> Cell {
+        let order = match when.earliest() {
+            None => Order::Missing,
+            Some(day) => Order::Text(day.to_string()),
+        };
+        Cell {
+            text: crate::render::when(when),
+            plain: when.to_string(),
+            order,
+            href: None,
+            quiet: None,
+        }
+    }
+
+    /// Which comes first.
+    pub fn compare(&self, other: &Cell) -> Ordering {
+        in_order(&self.order, &other.order, false)
     }
 
     /// The same, sorted by something else than what is shown.
@@ -424,7 +445,10 @@ fn choosing(filter: &Filter, query: &Fields) -> Choosing {
 }
 
 fn compared(a: &Row, b: &Row, place: usize, backwards: bool) -> Ordering {
-    let (a, b) = (&a.cells[place].order, &b.cells[place].order);
+    in_order(&a.cells[place].order, &b.cells[place].order, backwards)
+}
+
+fn in_order(a: &Order, b: &Order, backwards: bool) -> Ordering {
     match (a, b) {
         (Order::Missing, Order::Missing) => Ordering::Equal,
         (Order::Missing, _) => Ordering::Greater,
