@@ -37,7 +37,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("basis", &["dated", "import", "record"]),
     (
         "contract",
-        &["dated", "import", "organisation", "pence", "record"],
+        &["dated", "import", "organisation", "pence", "record", "table"],
     ),
     ("control", &["dated", "pence", "record", "table"]),
     (
@@ -58,10 +58,12 @@ const MODULES: &[(&str, &[&str])] = &[
             "money",
             "organisation",
             "pence",
+            "permission",
             "record",
             "transition",
         ],
     ),
+    ("amendment", &["dated", "kinds", "table"]),
     (
         "kinds",
         &[
