@@ -1,6 +1,6 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
-mod tabled;
+mod form;
 
 use crate::dated::{Dated, On, When};
 use crate::import::{ContractLine, ContractNotice};

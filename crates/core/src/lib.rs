@@ -3,10 +3,9 @@
 //! Pure functions from plain values: no files, no network, no database, no async, no clock,
 //! no randomness. The other rooms bring the values in and carry the answers out.
 //!
-//! Foundations: [`pence`], [`dated`], [`record`], [`table`], [`kinds`], [`amendment`], [`permission`],
-//! [`basis`].
+//! Foundations: [`pence`], [`dated`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
 //! Subject areas: [`control`], [`contract`], [`money`], [`transition`], [`assurance`].
-//! What comes in from files: [`import`].
+//! What comes in from files: [`import`]. What people mean by an edit: [`amendment`].
 
 pub mod amendment;
 pub mod assurance;

@@ -5,6 +5,7 @@ mod control;
 mod estate;
 mod figure;
 mod money;
+mod subject;
 
 pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
@@ -192,11 +193,7 @@ fn contract_lines(
         ContractSummary {
             id: *id,
             title: contract.title.clone(),
-            reference: contract
-                .identifiers
-                .iter()
-                .find(|held| held.scheme == "local")
-                .map(|held| held.id.clone()),
+            reference: contract.reference().map(str::to_owned),
             suppliers: contract
                 .suppliers
                 .iter()

@@ -252,7 +252,7 @@ fn row(headings: &'static [Heading], cells: &[String], line: u64, file: &str) ->
                 let word = words.iter().find(|word| *word == text);
                 Cell::Choice(word.unwrap_or_else(|| panic!("{}", place())))
             }
-            Form::List => Cell::List(text.split(';').map(|item| item.trim().to_owned()).collect()),
+            Form::List => Cell::List(handback_core::table::listed(text)),
         }
     };
     let cells = headings.iter().zip(cells).map(cell).collect();

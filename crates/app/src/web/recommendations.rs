@@ -8,7 +8,7 @@ use crate::data::Saying;
 use handback_core::assurance::{Recommendation, RecommendationState};
 use handback_core::dated::{On, When};
 use handback_core::permission::Action;
-use handback_core::record::{Change, RecordId, Visibility};
+use handback_core::record::{Change, Kind, RecordId, Visibility};
 use handback_core::statement::Estate;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -144,7 +144,12 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
         Some((*id, service.name.clone()))
     });
     let entry = visit.view.known().entry_of(id).ok_or(Error::NotFound)?;
-    let may = |action| visit.visitor.permit(action, &estate.subject(id)).is_ok();
+    let may = |action| {
+        visit
+            .visitor
+            .permit(action, &estate.subject(Recommendation::NAME, id))
+            .is_ok()
+    };
     visit.page(
         "recommendation.html",
         &One {
@@ -169,7 +174,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
 fn show(visit: &Visit) -> Result<Answer, Error> {
     let id = visit.record("id")?;
     let estate = visit.estate()?;
-    let permit = visit.permit(Action::Publish, &estate.subject(id))?;
+    let permit = visit.permit(Action::Publish, &estate.subject(Recommendation::NAME, id))?;
     let visibility = match visit.form.get("visibility") {
         Some("published") => Visibility::Published,
         Some("internal") => Visibility::Internal,

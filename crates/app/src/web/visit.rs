@@ -143,7 +143,10 @@ impl Visit {
     pub fn sees(&self, estate: &Estate, id: RecordId) -> bool {
         let history = self.view.picture().history(id);
         let stated = history.iter().rev().find(|entry| entry.act == Act::Stated);
-        stated.is_some_and(|entry| self.visitor.sees(entry.visibility, &estate.subject(id)))
+        stated.is_some_and(|entry| {
+            let subject = estate.subject(&entry.kind, id);
+            self.visitor.sees(entry.visibility, &subject)
+        })
     }
 
     /// Whether what is shown is not what is known now: then nothing can be edited.

@@ -28,7 +28,9 @@ fn everybody_sees_what_is_published_as_it_was_known_then() {
     let ask = director.get("/publish?at=2021-03-26");
     // The date bar has a field of this name too; the form's stands after it.
     let known = ask.text.rsplit("name=\"known\" value=\"").next();
-    let known = known.and_then(|rest| rest.split('"').next()).map(str::to_owned);
+    let known = known
+        .and_then(|rest| rest.split('"').next())
+        .map(str::to_owned);
     let known = known.expect("the entry to publish");
     let fields = [
         ("at", "2021-03-26"),

@@ -91,8 +91,8 @@ impl Tabled for Recommendation {
     const LIFE: Option<Life> = Some(Life {
         from: "state from",
         values: &["state"],
+        blank_stays: &["state"],
         end: None,
-        end_is_first_day_without: false,
     });
 
     const HEADINGS: &'static [Heading] = &[

@@ -108,13 +108,6 @@ impl Kind for Service {
 }
 
 impl Tabled for Service {
-    const LIFE: Option<Life> = Some(Life {
-        from: "cost from",
-        values: &["yearly cost", "cost includes staff"],
-        end: Some("ended"),
-        end_is_first_day_without: true,
-    });
-
     const HEADINGS: &'static [Heading] = &[
         Heading::needed(
             "service",
@@ -184,6 +177,13 @@ impl Tabled for Service {
             "Service catalogue 2018",
         ),
     ];
+
+    const LIFE: Option<Life> = Some(Life {
+        from: "cost from",
+        values: &["yearly cost", "cost includes staff"],
+        blank_stays: &["yearly cost"],
+        end: Some("ended"),
+    });
 
     fn key(row: &Row) -> String {
         row.text("service").unwrap_or_default().to_lowercase()

@@ -8,7 +8,6 @@ use crate::money::technology::Technology;
 use crate::money::{Name, Paid, PaidName, ScopeRule, YearBasis, scoped};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
-use crate::permission::Subject;
 use crate::record::RecordId;
 use crate::transition::StaffMovement;
 use jiff::civil::Date;
@@ -60,41 +59,6 @@ impl Estate {
         let mut services: Vec<_> = judged.collect();
         services.sort_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
         services
-    }
-
-    /// What a record is about, as far as grants look at it: a service and its directorates; for an
-    /// arrangement those of its service, for a contract those of every service ever delivered under
-    /// it, for a recommendation those it names. Empty for what belongs to no service.
-    pub fn subject(&self, id: RecordId) -> Subject {
-        let mut services: BTreeSet<RecordId> = BTreeSet::new();
-        if self.services.contains_key(&id) {
-            services.insert(id);
-        } else if let Some(arrangement) = self.arrangements.get(&id) {
-            services.insert(arrangement.service);
-        } else if let Some(recommendation) = self.recommendations.get(&id) {
-            services.extend(&recommendation.services);
-        } else if self.contracts.contains_key(&id) {
-            let under = |arrangement: &&Arrangement| {
-                arrangement
-                    .contract
-                    .iter()
-                    .any(|(_, held)| *held == Some(id))
-            };
-            let arranged = self.arrangements.values().filter(under);
-            services.extend(arranged.map(|arrangement| arrangement.service));
-        }
-        self.subject_of(services)
-    }
-
-    /// The subject that some services are, with their directorates.
-    pub fn subject_of(&self, services: BTreeSet<RecordId>) -> Subject {
-        let held = services.iter().filter_map(|id| self.services.get(id));
-        Subject {
-            directorates: held
-                .flat_map(|service| service.directorates.clone())
-                .collect(),
-            services,
-        }
     }
 
     /// The days, `at` included, up to which payments must be counted for a statement.
