@@ -72,16 +72,7 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
         words::word(list, value)
             .ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
     });
-    environment.add_filter("sentence", |text: &str| {
-        let mut letters = text.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        let sentence: String = first.chain(letters).collect();
-        if sentence.ends_with(['.', '?']) {
-            sentence
-        } else {
-            sentence + "."
-        }
-    });
+    environment.add_filter("sentence", sentence);
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
     environment.add_filter(
@@ -132,6 +123,18 @@ fn percent(share: f64) -> String {
         0.0 if share > 0.0 => "under 1%".into(),
         100.0 if share < 1.0 => "over 99%".into(),
         _ => format!("{rounded:.0}%"),
+    }
+}
+
+/// A message as a sentence: a capital letter, a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let sentence: String = first.chain(letters).collect();
+    if sentence.ends_with(['.', '?']) {
+        sentence
+    } else {
+        sentence + "."
     }
 }
 

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod assets;
 pub mod fields;
 pub mod first;
+pub mod forms;
 pub mod govuk;
 pub mod imports;
 pub mod listing;
