@@ -98,9 +98,11 @@ pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
     Ok(finder)
 }
 
+pub use commit::{counting_again, decided};
+
 /// The order in which files are taken in, so that what one names is there: the documented tables as
 /// core lists them, contracts before the arrangements that rest on them, payments last.
-fn turn(dataset: Dataset) -> usize {
+pub fn turn(dataset: Dataset) -> usize {
     match dataset {
         Dataset::Organisations => 0,
         Dataset::Contracts | Dataset::Ocds => 1,
@@ -118,7 +120,7 @@ fn turn(dataset: Dataset) -> usize {
 /// answers come in the order of the files.
 pub fn take_in(
     data: Option<&Data>,
-    files: &[Box<dyn Source>],
+    files: &[Box<dyn Source + '_>],
     wishes: &Wishes,
     author: &Author,
     watch: &mut Watch<'_>,

@@ -31,6 +31,11 @@ impl Pages {
         }
         govuk::add_to(&mut environment);
         environment.add_filter("link", link);
+        environment.add_filter("file_of", |told: &str| {
+            told.rsplit_once(" (")
+                .map_or(told, |(file, _)| file)
+                .to_owned()
+        });
         environment.add_function("asset", |name: &str| assets::url(name));
         Ok(Pages(environment))
     }

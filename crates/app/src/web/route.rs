@@ -79,6 +79,7 @@ impl Route {
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
     super::forms::ROUTES,
+    super::imports::ROUTES,
     super::overview::ROUTES,
     super::publications::ROUTES,
     super::recommendations::ROUTES,
