@@ -5,5 +5,6 @@ mod changing;
 mod copying;
 mod following;
 mod reading;
+mod seeing;
 mod store;
 mod verifying;
