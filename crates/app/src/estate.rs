@@ -114,6 +114,8 @@ impl View {
             staff_movements: self.all()?,
             events: self.all()?,
             claims: self.all()?,
+            recommendations: self.all()?,
+            publications: self.all()?,
             names: self.all()?,
             scope_rules: self.all()?,
             imports: self.all()?,

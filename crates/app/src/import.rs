@@ -335,6 +335,7 @@ fn action(dataset: Dataset) -> Action {
         Dataset::Scope | Dataset::Names => Action::DecideScope,
         Dataset::Contracts | Dataset::Ocds => Action::StateContract,
         Dataset::Claims => Action::ReviewClaim,
+        Dataset::Recommendations => Action::Recommend,
         Dataset::Payments => Action::Import,
         _ => Action::StateEstate,
     }
