@@ -26,6 +26,14 @@ pub struct KnownMoment {
 }
 
 impl KnownMoment {
+    /// Up to and with an entry.
+    pub fn entry(number: u64) -> KnownMoment {
+        KnownMoment {
+            moment: Moment::Entry(number),
+            words: number.to_string(),
+        }
+    }
+
     /// As the person wrote it.
     pub fn words(&self) -> &str {
         &self.words

@@ -85,6 +85,19 @@ impl Taken {
     }
 }
 
+pub use finder::Finder;
+
+/// Finds the records that words on a form mean, as it does for those in a file.
+pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
+    let told = |failed: Failed| match failed {
+        Failed::Other(error) => error,
+        failed => anyhow::anyhow!("{failed:?}"),
+    };
+    let mut finder = Finder::new(picture, None).map_err(told)?;
+    finder.learn(picture).map_err(told)?;
+    Ok(finder)
+}
+
 /// The order in which files are taken in, so that what one names is there: the documented tables as
 /// core lists them, contracts before the arrangements that rest on them, payments last.
 fn turn(dataset: Dataset) -> usize {

@@ -7,14 +7,20 @@
 pub mod answer;
 pub mod assets;
 pub mod fields;
+pub mod first;
+pub mod forms;
 pub mod govuk;
 pub mod imports;
+pub mod listing;
 mod overview;
 pub mod page;
 pub mod password;
+pub mod publications;
+mod recommendations;
 pub mod route;
 pub mod server;
 pub mod sign_in;
+pub mod suppliers;
 pub mod visit;
 pub mod visitor;
 

@@ -20,6 +20,15 @@ const BANDS: [Band; 5] = [
     ("unknown", |point| point.unknown),
 ];
 
+/// What the bands stand for, in the order of the key: CSS class and words.
+pub const KEY: &[(&str, &str)] = &[
+    ("in-house", "in-house"),
+    ("shared", "shared"),
+    ("joint-venture", "joint venture"),
+    ("supplier", "supplier"),
+    ("unknown", "not known"),
+];
+
 /// Bands by month, with the services certainly controlled as a line over them; empty when there is
 /// nothing to draw.
 pub fn bands(series: &[SeriesPoint]) -> String {

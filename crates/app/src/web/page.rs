@@ -19,9 +19,15 @@ pub struct Pages(Environment<'static>);
 
 impl Pages {
     pub fn new() -> anyhow::Result<Pages> {
+        Pages::of(assets::TEMPLATES.iter().copied())
+    }
+
+    fn of(
+        templates: impl Iterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> anyhow::Result<Pages> {
         let mut environment = render::environment()?;
-        for (name, source) in assets::TEMPLATES {
-            environment.add_template(name, source)?;
+        for (name, source) in templates {
+            environment.add_template_owned(name.into(), source.into())?;
         }
         govuk::add_to(&mut environment);
         environment.add_filter("link", link);
@@ -37,12 +43,30 @@ impl Pages {
         page: &impl Serialize,
     ) -> anyhow::Result<PageText> {
         let around = Around::of(visit)?;
-        let text = self.0.get_template(template)?.render(context! {
+        let edited = edited()?;
+        let pages = edited.as_ref().unwrap_or(self);
+        let text = pages.0.get_template(template)?.render(context! {
             visit => Value::from(Serde(&around)),
             page => Value::from(Serde(page)),
         })?;
         Ok(PageText(text))
     }
+}
+
+/// The templates as they stand in a folder, in a program built for development: a page can be changed
+/// without building again.
+fn edited() -> anyhow::Result<Option<Pages>> {
+    let Some(folder) = std::env::var_os("HANDBACK_TEMPLATES").filter(|_| cfg!(debug_assertions))
+    else {
+        return Ok(None);
+    };
+    let mut templates = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        templates.push((name, std::fs::read_to_string(entry.path())?));
+    }
+    Ok(Some(Pages::of(templates.into_iter())?))
 }
 
 /// What stands around every page.
@@ -63,6 +87,8 @@ struct Around {
     /// The fields of the address's query that are no dates.
     others: Vec<Field>,
     others_query: String,
+    /// The dates as fields, for forms.
+    dates_fields: Vec<Field>,
     /// Exactly this page, for ever: both dates named.
     pinned: String,
     known_is_entry: bool,
@@ -84,6 +110,14 @@ struct Around {
 struct Field {
     name: String,
     value: String,
+}
+
+fn fields(fields: &Fields) -> Vec<Field> {
+    let field = |(name, value): (&str, &str)| Field {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    fields.iter().map(field).collect()
 }
 
 /// Another language that the page can be had in.
@@ -152,17 +186,9 @@ impl Around {
                 .as_ref()
                 .is_some_and(|known| known.parse::<Date>().is_err()),
             known,
-            others: others
-                .iter()
-                .map(|(name, value)| Field {
-                    name: name.to_owned(),
-                    value: value.to_owned(),
-                })
-                .collect(),
-            pinned: dated(
-                &dated(&visit.path, &others.query()),
-                &format!("at={}&known={}", visit.dates.at, basis.entry),
-            ),
+            others: fields(&others),
+            dates_fields: fields(&Fields::parse(visit.dates.query().as_bytes())),
+            pinned: visit.pinned(),
             others_query: others.query(),
             language: language.code(),
             languages: vec![Tongue {

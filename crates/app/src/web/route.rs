@@ -77,7 +77,13 @@ impl Route {
 }
 
 /// Every route, by the module that answers.
-pub const ROUTES: &[&[Route]] = &[super::overview::ROUTES, super::sign_in::ROUTES];
+pub const ROUTES: &[&[Route]] = &[
+    super::forms::ROUTES,
+    super::overview::ROUTES,
+    super::publications::ROUTES,
+    super::recommendations::ROUTES,
+    super::sign_in::ROUTES,
+];
 
 /// Every route.
 pub fn routes() -> impl Iterator<Item = &'static Route> {

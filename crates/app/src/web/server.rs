@@ -182,6 +182,11 @@ impl Asked {
             known: None,
             language: Language::default(),
         });
+        // Whoever is not signed in sees what is published now, and looks at no other moment.
+        let dates = Dates {
+            known: dates.known.filter(|_| visitor.is_signed_in()),
+            ..dates
+        };
         let view = View::at(&site.data, dates.known.as_ref());
         Ok(Visit {
             view,

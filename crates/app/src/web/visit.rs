@@ -10,7 +10,7 @@ use crate::estate::{KnownMoment, View};
 use crate::words::Language;
 use axum::body::Bytes;
 use handback_core::permission::{Action, Permit, Subject};
-use handback_core::record::RecordId;
+use handback_core::record::{Act, RecordId};
 use handback_core::statement::Estate;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -138,6 +138,17 @@ impl Visit {
         Ok(self.visitor.permit(action, subject)?)
     }
 
+    /// Whether this visitor may see a record. What counts is who may see it now: a record that was
+    /// restricted since is not shown by looking at an earlier moment of knowing.
+    pub fn sees(&self, estate: &Estate, id: RecordId) -> bool {
+        let history = self.view.picture().history(id);
+        let stated = history.iter().rev().find(|entry| entry.act == Act::Stated);
+        stated.is_some_and(|entry| {
+            let subject = estate.subject(&entry.kind, id);
+            self.visitor.sees(entry.visibility, &subject)
+        })
+    }
+
     /// Whether what is shown is not what is known now: then nothing can be edited.
     pub fn is_past_knowledge(&self) -> bool {
         self.dates.known.is_some() && !self.view.is_newest()
@@ -154,6 +165,19 @@ impl Visit {
     /// An address with this page's dates.
     pub fn link(&self, path: &str) -> String {
         page::dated(path, &self.dates.query())
+    }
+
+    /// The address of exactly this page, for ever: both dates named.
+    pub fn pinned(&self) -> String {
+        let mut fields = Fields::default();
+        for (name, value) in self.query.iter() {
+            if !["at", "known", "done"].contains(&name) {
+                fields.push(name, value);
+            }
+        }
+        fields.push("at", self.dates.at.to_string());
+        fields.push("known", self.view.entry().to_string());
+        page::dated(&self.path, &fields.query())
     }
 
     /// Look there next, at the same dates.

@@ -3,6 +3,10 @@
 
 mod changing;
 mod copying;
+mod desk;
+mod desk_accounts;
+mod desk_jobs;
+mod desk_keys;
 mod following;
 mod reading;
 mod seeing;
