@@ -105,7 +105,7 @@ impl Tabled for Recommendation {
         Heading::needed(
             "body",
             Form::Text,
-            "Who made it: a panel, an auditor, a committee.",
+            "Who made it: a panel, an auditor, a committee; state it among the organisations first.",
             "Harrowmere Improvement Panel",
         ),
         Heading::optional("reference", Form::Text, "Its number in the report.", "R4"),
@@ -164,9 +164,10 @@ impl Tabled for Recommendation {
         let mut faults = Faults::default();
         let text =
             |faults: &mut Faults, heading| agreed(rows, faults, heading, |row| row.text(heading));
-        let body = text(&mut faults, "body").unwrap_or_default();
+        let words = text(&mut faults, "body").unwrap_or_default();
+        let body = faults.found(rows[0], "body", find, Organisation::NAME, words);
         let mut recommendation = Recommendation {
-            body: find.organisation(body),
+            body: body.unwrap_or(RecordId([0; 16])),
             reference: text(&mut faults, "reference").map(Into::into),
             date: agreed(rows, &mut faults, "date", |row| row.when("date"))
                 .unwrap_or(When::Unknown),
@@ -183,6 +184,7 @@ impl Tabled for Recommendation {
             state: Dated::default(),
             source: text(&mut faults, "source").map(Into::into),
         };
+        let mut starts = BTreeSet::new();
         for row in rows {
             for words in row.list("services") {
                 let found = faults.found(row, "services", find, SERVICE, words);
@@ -198,6 +200,14 @@ impl Tabled for Recommendation {
                 .find(|state| row.text("state") == Some(state.word()));
             if let Some(state) = state {
                 let from = row.when("state from").unwrap_or(recommendation.date);
+                if !starts.insert(from) {
+                    faults.add(
+                        row,
+                        "state from",
+                        from.to_string(),
+                        "another row of this recommendation begins on the same date: keep one",
+                    );
+                }
                 recommendation.state.state(from, state);
             }
         }
@@ -244,5 +254,62 @@ impl Tabled for Recommendation {
             return vec![row(None)];
         }
         self.state.iter().map(|state| row(Some(state))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::tests::{Directory, record_of};
+    use jiff::civil::date;
+
+    #[rustfmt::skip]
+    const STATED: [[&str; 12]; 2] = [
+        ["Say who runs what", "Panel", "R1", "2018-03-12", "Network", "", "", "", "Letter; Minutes", "open", "", ""],
+        ["Say who runs what", "Panel", "R1", "2018-03-12", "Network", "We will", "2018-06", "Director of digital", "", "done", "2019-08", ""],
+    ];
+
+    fn read(
+        rows: [[&str; 12]; 2],
+        directory: &mut Directory,
+    ) -> Result<Recommendation, Vec<&'static str>> {
+        record_of(&rows.map(|row| row.map(str::to_owned).into()), directory)
+    }
+
+    #[test]
+    fn a_recommendation_has_its_states_through_time() {
+        let mut directory = Directory::default();
+        let (body, network) = (directory.id("Panel"), directory.id("Network"));
+        let stated = read(STATED, &mut directory).expect("reads");
+        assert_eq!(
+            (stated.body, &stated.services),
+            (body, &BTreeSet::from([network]))
+        );
+        assert_eq!(stated.evidence, ["Letter", "Minutes"]);
+        let on = |day| stated.state.on(day).certain().copied();
+        assert_eq!(on(date(2018, 3, 11)), None);
+        assert_eq!(on(date(2019, 7, 31)), Some(RecommendationState::Open));
+        assert_eq!(on(date(2019, 8, 15)), None);
+        assert_eq!(on(date(2019, 8, 31)), Some(RecommendationState::Done));
+        assert_eq!(
+            record_of(&stated.to_rows(&directory), &mut directory),
+            Ok(stated)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_recommendation_is_said() {
+        let mut directory = Directory::default();
+        let faults = read(STATED, &mut directory);
+        assert_eq!(faults, Err(vec!["body", "services", "services"]));
+        directory.id("Panel");
+        directory.id("Network");
+        let mut twice = STATED;
+        twice[1][10] = "2018-03-12";
+        assert_eq!(read(twice, &mut directory), Err(vec!["state from"]));
+        let mut unsaid = STATED;
+        unsaid[1][5] = "";
+        unsaid[1][9] = "rejected";
+        assert_eq!(read(unsaid, &mut directory), Err(vec!["answer"]));
     }
 }

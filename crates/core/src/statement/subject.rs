@@ -10,9 +10,8 @@ use std::collections::BTreeSet;
 
 impl Estate {
     /// The services that a record concerns, and their directorates: a service itself, the service of
-    /// an arrangement, the services ever delivered under a contract, those a
-    /// recommendation names. Empty for every other record,
-    /// and for one that the estate does not hold: nobody's grant for a part of the authority holds
+    /// an arrangement, the services ever delivered under a contract, those a recommendation names.
+    /// Empty for every other record, and for one that the estate does not hold: nobody's grant for a part of the authority holds
     /// there. A record that is only being stated is asked about once it is in a copy of the estate.
     pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
         let services: BTreeSet<RecordId> = match kind {
@@ -63,6 +62,7 @@ mod tests {
     const RENTS_ARRANGED: RecordId = RecordId([5; 16]);
     const OLD: RecordId = RecordId([6; 16]);
     const UNUSED: RecordId = RecordId([7; 16]);
+    const ASKED: RecordId = RecordId([8; 16]);
 
     fn estate() -> Estate {
         let service = |directorates: &[RecordId]| Service {
@@ -79,7 +79,21 @@ mod tests {
             facets: BTreeMap::new(),
             source: None,
         };
+        let asked = Recommendation {
+            body: HOUSING,
+            reference: None,
+            date: When::Unknown,
+            text: "Say who draws the maps".into(),
+            services: BTreeSet::from([MAPS]),
+            answer: None,
+            answered_on: None,
+            owner: None,
+            evidence: Vec::new(),
+            state: Dated::default(),
+            source: None,
+        };
         Estate {
+            recommendations: BTreeMap::from([(ASKED, asked)]),
             services: BTreeMap::from([(RENTS, service(&[HOUSING])), (MAPS, service(&[PLACE]))]),
             arrangements: BTreeMap::from([(RENTS_ARRANGED, arrangement)]),
             contracts: [OLD, UNUSED].map(|id| (id, Contract::default())).into(),
@@ -96,6 +110,7 @@ mod tests {
             ("arrangement", RENTS_ARRANGED, &[RENTS], &[HOUSING]),
             ("contract", OLD, &[RENTS], &[HOUSING]),
             ("contract", UNUSED, &[], &[]),
+            ("recommendation", ASKED, &[MAPS], &[PLACE]),
             ("organisation", HOUSING, &[], &[]),
         ] {
             let subject = estate.subject(kind, id);
