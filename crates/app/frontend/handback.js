@@ -41,3 +41,18 @@ for (const place of document.querySelectorAll("[data-job]")) {
     said.textContent = `${progress.rows.toLocaleString("en-GB")} rows read, ${progress.rows_per_second.toLocaleString("en-GB")} a second${left}.`;
   };
 }
+
+// A review list by keyboard: a letter decides the row that has the focus and moves on to the next.
+for (const list of document.querySelectorAll("[data-review]")) {
+  const rows = [...list.querySelectorAll("tbody tr")];
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = event.target.closest("tbody tr");
+    const pick = row?.querySelector(`input[data-key="${CSS.escape(event.key)}"]`);
+    if (!pick) return;
+    event.preventDefault();
+    pick.checked = true;
+    const next = rows[rows.indexOf(row) + 1]?.querySelector("input[type=radio]");
+    (next ?? list.querySelector("button.govuk-button:last-of-type") ?? pick).focus();
+  });
+}

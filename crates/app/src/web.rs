@@ -17,6 +17,7 @@ pub mod page;
 pub mod password;
 pub mod publications;
 mod recommendations;
+mod review;
 pub mod route;
 pub mod server;
 pub mod sign_in;

@@ -78,11 +78,13 @@ impl Route {
 
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
+    super::first::ROUTES,
     super::forms::ROUTES,
     super::imports::ROUTES,
     super::overview::ROUTES,
     super::publications::ROUTES,
     super::recommendations::ROUTES,
+    super::review::ROUTES,
     super::sign_in::ROUTES,
 ];
 
