@@ -18,7 +18,7 @@ use handback_core::pence::Pence;
 use handback_core::permission::{Action, Subject};
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_core::statement::{Estate, Rules};
-use handback_facts::question::Descriptions;
+use handback_facts::question::DescriptionsByName;
 use handback_register::Picture;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,31 +111,37 @@ fn scope_page(visit: &Visit, asked: &Fields, conflict: bool) -> Result<ScopePage
     let page = asked.get("page").and_then(|page| page.parse().ok());
     let page: usize = page.unwrap_or(1).clamp(1, pages);
     let live = live_parts(&estate);
-    let row = |name: &&PaidName| -> Result<ScopeRow, Error> {
-        let bought = Descriptions {
-            name: name.name.clone(),
-            most: 3,
-        };
-        let bought = visit.site.data.facts.ask(&bought, &live)?;
+    let shown: Vec<&PaidName> = found
+        .iter()
+        .skip((page - 1) * ROWS)
+        .take(ROWS)
+        .copied()
+        .collect();
+    let asked_of = DescriptionsByName {
+        names: shown.iter().map(|name| name.name.clone()).collect(),
+    };
+    let mut bought: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for held in visit.site.data.facts.ask(&asked_of, &live)?.iter() {
+        let texts = bought.entry(held.name.clone()).or_default();
+        if texts.len() < 3 && !held.described.description.trim().is_empty() {
+            texts.push(held.described.description.clone());
+        }
+    }
+    let mut row = |name: &&PaidName| {
         let rule = decided.get(name.name.as_str());
-        Ok(ScopeRow {
+        ScopeRow {
             name: name.name.clone(),
             in_scope: name.in_scope,
             paid: name.paid,
             rows: name.rows,
             why: name.why.clone(),
-            bought: bought
-                .iter()
-                .map(|it| it.description.clone())
-                .filter(|text| !text.trim().is_empty())
-                .collect(),
+            bought: bought.remove(&name.name).unwrap_or_default(),
             decision: rule
                 .and_then(|(_, rule)| rule.decision.latest())
                 .map(|decision| decision.word()),
             history: rule.map(|(id, _)| **id),
-        })
+        }
     };
-    let rows = found.iter().skip((page - 1) * ROWS).take(ROWS);
     let in_scope = all.iter().filter(|name| name.in_scope != Pence::ZERO);
     Ok(ScopePage {
         empty: all.is_empty(),
@@ -146,7 +152,7 @@ fn scope_page(visit: &Visit, asked: &Fields, conflict: bool) -> Result<ScopePage
             .iter()
             .filter(|name| name.scope == ScopeBasis::Proposed)
             .count(),
-        rows: rows.map(row).collect::<Result<_, _>>()?,
+        rows: shown.iter().map(&mut row).collect(),
         q: asked.typed("q").to_owned(),
         found: found.len(),
         show,
