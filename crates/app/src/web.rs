@@ -4,6 +4,8 @@
 //! who asks. Every other module answers the addresses of one subject. Answers are plain functions that
 //! may wait; only [`server`] is asynchronous.
 
+mod about;
+mod accounts;
 pub mod answer;
 pub mod assets;
 pub mod fields;

@@ -78,6 +78,8 @@ impl Route {
 
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
+    super::about::ROUTES,
+    super::accounts::ROUTES,
     super::first::ROUTES,
     super::forms::ROUTES,
     super::imports::ROUTES,

@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use futures_util::stream;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use handback_core::permission::covers;
 use handback_register::desk::Account;
 use serde::Serialize;
 use std::convert::Infallible;
