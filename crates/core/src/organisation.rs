@@ -29,6 +29,12 @@ const ROLES: &[(&str, OrganisationRole)] = &[
     ("buyer", OrganisationRole::Buyer),
 ];
 
+impl OrganisationRole {
+    pub fn word(self) -> &'static str {
+        ROLES[self as usize].0
+    }
+}
+
 /// An identifier in somebody's scheme, such as `GB-COH` (Companies House) or `GB-CHC` (charities);
 /// scheme codes are those of org-id.guide, as OCDS uses them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
