@@ -4,7 +4,7 @@ HANDBACK := target/debug/handback
 
 .PHONY: demo test check dist audit bench agreement fuzz clean
 
-# Build, make the example authority's files, take them in and print its statement.
+# Build, make the example authority's files, take them in and serve its pages.
 demo:
 	cargo build --workspace
 	$(HANDBACK) demo
@@ -14,6 +14,7 @@ test:
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/with-postgres cargo test --workspace
+	scripts/browser-tests
 
 # One stripped binary that needs neither Rust nor Node, and its checksum.
 dist:

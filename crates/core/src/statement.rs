@@ -309,8 +309,8 @@ fn unknowns(
     );
     say(
         money.names_proposed as usize,
-        "name counted as technology by rule alone: a contract manager can confirm (handback scope)",
-        "names counted as technology by rule alone: a contract manager can confirm (handback scope)",
+        "name counted as technology by rule alone: a contract manager can confirm",
+        "names counted as technology by rule alone: a contract manager can confirm",
     );
     let unnamed = names.iter().filter(|name| name.name.trim().is_empty());
     let unnamed = unnamed.map(|name| name.rows as usize).sum();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[test]
 fn the_example_authority_comes_in_whole_and_tells_its_story() {
     let desk = Desk::new();
-    let told = desk.done(&["demo", "--dir", "demo"]);
+    let told = desk.done(&["demo", "--dir", "demo", "--print"]);
     assert!(!told.contains("NOT TAKEN"), "{told}");
     assert!(told.contains("Harrowmere City Council"), "{told}");
     let counts = |day| {
