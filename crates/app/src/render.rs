@@ -1,9 +1,11 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
 pub mod chart;
+pub mod strip;
 
 use crate::words;
 use anyhow::Context;
+use handback_core::dated::When;
 use handback_core::pence::Pence;
 use handback_core::statement::{SeriesPoint, Statement};
 use jiff::civil::Date;
@@ -83,13 +85,9 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     });
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
-    environment.add_filter(
-        "worth",
-        |pence: i64, currency: Option<String>| match currency.as_deref() {
-            None | Some("GBP") => Pence(pence).rounded(),
-            Some(currency) => format!("{currency} {}", Pence(pence).to_string().replace('£', "")),
-        },
-    );
+    environment.add_filter("worth", |pence: i64, currency: Option<String>| {
+        worth(Pence(pence), currency.as_deref())
+    });
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();
         pounds
@@ -124,6 +122,14 @@ pub fn refused(reason: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason)
 }
 
+/// An amount, rounded, in pounds or in another currency.
+pub fn worth(pence: Pence, currency: Option<&str>) -> String {
+    match currency {
+        None | Some("GBP") => pence.rounded(),
+        Some(currency) => format!("{currency} {}", pence.to_string().replace('£', "")),
+    }
+}
+
 /// Whole percents, but never rounded to all or nothing.
 fn percent(share: f64) -> String {
     let rounded = (share * 100.0).round();
@@ -134,19 +140,20 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// `1 August 2019`, `August 2019`, `2019` or `date not known`.
 fn date(text: &str) -> Option<String> {
-    use handback_core::dated::When;
-    let in_full = |day: Date| day.strftime("%-d %B %Y").to_string();
-    Some(match text.parse::<When>().ok()? {
+    text.parse().ok().map(when)
+}
+
+/// `1 August 2019`, `August 2019`, `2019` or `date not known`.
+pub fn when(when: When) -> String {
+    match when {
         When::Unknown => "date not known".into(),
         When::Year(year) => year.to_string(),
-        When::Month(year, month) => Date::new(year, month, 1)
-            .ok()?
+        When::Month(year, month) => Date::constant(year, month, 1)
             .strftime("%B %Y")
             .to_string(),
-        When::Day(day) => in_full(day),
-    })
+        When::Day(day) => day.strftime("%-d %B %Y").to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,17 @@ impl Route {
 }
 
 /// Every route, by the module that answers.
-pub const ROUTES: &[&[Route]] = &[super::overview::ROUTES, super::sign_in::ROUTES];
+pub const ROUTES: &[&[Route]] = &[
+    super::overview::ROUTES,
+    super::sign_in::ROUTES,
+    super::services::ROUTES,
+    super::contracts::ROUTES,
+    super::organisations::ROUTES,
+    super::happenings::ROUTES,
+    super::history::ROUTES,
+    super::entries::ROUTES,
+    super::blank::ROUTES,
+];
 
 /// Every route.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
