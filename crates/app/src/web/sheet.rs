@@ -167,9 +167,9 @@ pub struct Drawing {
     pub tables: Vec<Table>,
 }
 
-/// Everything that a record's page shows.
+/// What stands at the top of a record's page.
 #[derive(Serialize)]
-pub struct Sheet {
+pub struct Head {
     kind: &'static str,
     /// What stands over the title: the list that this belongs to.
     list: (&'static str, &'static str),
@@ -180,6 +180,13 @@ pub struct Sheet {
     history: String,
     /// How often something was recorded of it.
     recorded: usize,
+}
+
+/// Everything that a record's page shows.
+#[derive(Serialize)]
+pub struct Sheet {
+    #[serde(flatten)]
+    pub head: Head,
     /// The answer first, in sentences.
     pub lead: Vec<Vec<Said>>,
     pub drawings: Vec<Drawing>,
@@ -203,7 +210,7 @@ impl Sheet {
             .permit(changing(K::NAME), &visit.subject(K::NAME, id))
             .is_ok();
         let slug = K::NAME.replace(' ', "-");
-        let sheet = Sheet {
+        let head = Head {
             kind: K::NAME,
             list,
             title: super::sight::title(entry).unwrap_or_default(),
@@ -213,6 +220,9 @@ impl Sheet {
                 .then(|| format!("/records/{slug}/{id}/change")),
             history: format!("/records/{id}/history"),
             recorded: known.count(),
+        };
+        let sheet = Sheet {
+            head,
             lead: Vec::new(),
             drawings: Vec::new(),
             lines: Vec::new(),
@@ -221,11 +231,9 @@ impl Sheet {
         Ok((id, sheet))
     }
 
-    pub fn titled(self, title: impl Into<String>) -> Sheet {
-        Sheet {
-            title: title.into(),
-            ..self
-        }
+    pub fn titled(mut self, title: impl Into<String>) -> Sheet {
+        self.head.title = title.into();
+        self
     }
 
     pub fn shown(&self, visit: &Visit) -> Result<Answer, Error> {
