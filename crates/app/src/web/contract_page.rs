@@ -1,6 +1,7 @@
 //! A contract's page: its term on a line, its terms in words, and what was delivered under it.
 
 use super::answer::{Answer, Error};
+use super::service_page::SLANTED;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, spoken};
 use super::visit::Visit;
 use crate::render;
@@ -142,9 +143,24 @@ impl Looking<'_> {
             title: "Its term, and what was delivered under it",
             svg,
             key: self.key(),
-            note: (more > 0).then(|| format!("{more} more are in the table of services below.")),
+            note: self.note(more),
             tables: vec![self.terms()],
         })
+    }
+
+    fn note(&self, more: usize) -> Option<String> {
+        let mut notes = Vec::new();
+        let exact = |when: When| matches!(when, When::Day(_) | When::Unknown);
+        let drawn = self.delivered.iter().take(DRAWN);
+        let ends = self.contract.end.iter().map(|(_, end)| *end);
+        let starts = drawn.map(|held| held.from).chain(self.contract.start);
+        if !starts.chain(ends).all(exact) {
+            notes.push(SLANTED.to_owned());
+        }
+        if more > 0 {
+            notes.push(format!("{more} more services are in the table below."));
+        }
+        (!notes.is_empty()).then(|| notes.join(" "))
     }
 
     fn key(&self) -> Vec<(&'static str, &'static str)> {

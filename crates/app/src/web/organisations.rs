@@ -137,16 +137,23 @@ impl Looking<'_> {
     }
 
     fn lead(&self) -> Vec<Vec<Said>> {
-        let roles: Vec<&str> = self.held.roles.iter().map(|role| role.word()).collect();
-        let mut lead = Vec::new();
-        if !roles.is_empty() {
-            lead.push(vec![Said::text(format!("To you it is: {}.", roles.join(", ")))]);
-        }
+        let mut lead: Vec<Vec<Said>> = Vec::new();
+        lead.extend(self.held.roles.first().map(|role| {
+            let text = match role {
+                OrganisationRole::Authority => "This is you.",
+                OrganisationRole::Directorate => "One of your directorates.",
+                OrganisationRole::Supplier => "A supplier of yours.",
+                OrganisationRole::Panel => "A panel that oversees you.",
+                OrganisationRole::Buyer => "Another public body that buys.",
+            };
+            vec![Said::text(text)]
+        }));
         let top = group(&self.estate.organisations, self.id, self.visit.dates.at);
         if top != self.id {
             lead.push(vec![
                 Said::text("It belongs to the group of "),
                 self.record(top),
+                Said::text("."),
             ]);
         }
         if self.held.roles.contains(&OrganisationRole::Supplier) {
@@ -290,10 +297,12 @@ impl Looking<'_> {
     }
 
     fn movements(&self) -> Table {
-        let theirs = self.estate.staff_movements.iter().filter(|(_, moved)| {
+        let moved = self.estate.staff_movements.iter().filter(|(_, moved)| {
             Some(self.id) != self.estate.authority
                 && [moved.from, moved.to].contains(&Some(self.id))
         });
+        let mut theirs: Vec<(&RecordId, &StaffMovement)> = moved.collect();
+        theirs.sort_by_key(|(id, moved)| (moved.date, **id));
         let row = |(id, moved): (&RecordId, &StaffMovement)| {
             let way = if moved.from == Some(self.id) { "left it" } else { "joined it" };
             vec![
@@ -305,7 +314,7 @@ impl Looking<'_> {
         Table {
             caption: "People who came and went".into(),
             headings: vec!["When", "How many", "By which route"],
-            rows: theirs.map(row).collect(),
+            rows: theirs.into_iter().map(row).collect(),
             empty: None,
         }
     }

@@ -1,7 +1,7 @@
 //! A service's page: who ran it through time, who held what, and what hangs on it.
 
 use super::answer::{Answer, Error};
-use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, linked, spoken};
+use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, linked, may_change, spoken};
 use super::visit::Visit;
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
@@ -39,11 +39,7 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         stretches: arrangement.map(Arrangement::stretches).unwrap_or_default(),
     };
     let mut lines = looking.lines();
-    lines.push(Line::text(
-        "Source of the arrangement",
-        arrangement.and_then(|held| held.source.as_deref()),
-    ));
-    lines.extend(arrangement_history(&estate, id));
+    lines.extend(looking.arranged());
     Sheet {
         lead: looking.lead(),
         drawings: looking.drawing().into_iter().collect(),
@@ -54,16 +50,27 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
     .shown(visit)
 }
 
-/// The arrangement is a record of its own: its history is one click away.
-fn arrangement_history(estate: &Estate, id: RecordId) -> Option<Line> {
-    let mut held = estate.arrangements.iter();
-    let (arrangement, _) = held.find(|(_, held)| held.service == id)?;
-    let said = Said::text("What we believed when about who runs it")
-        .to(format!("/records/{arrangement}/history"));
-    Some(Line::new("History of the arrangement", [said]))
-}
-
 impl Looking<'_> {
+    /// Who runs it is a record of its own, with its own source, history and form.
+    fn arranged(&self) -> Vec<Line> {
+        let mut held = self.estate.arrangements.iter();
+        let found = held.find(|(_, held)| held.service == self.id);
+        let form = match found {
+            Some((id, _)) => format!("/records/{}/{id}/change", Arrangement::NAME),
+            None => format!("/records/{}/new?service={}", Arrangement::NAME, self.id),
+        };
+        let form = may_change(self.visit, Service::NAME, self.id)
+            .then(|| Said::text("Change who runs it").to(form));
+        let history = found.map(|(id, _)| {
+            Said::text("What we believed when about who runs it").to(format!("/records/{id}/history"))
+        });
+        let source = found.and_then(|(_, held)| held.source.as_deref());
+        vec![
+            Line::text("Who says who runs it", source),
+            Line::new("Who runs it", form.into_iter().chain(history)),
+        ]
+    }
+
     fn lead(&self) -> Vec<Vec<Said>> {
         let mut lead = vec![self.who(), vec![Said::text(self.standing())]];
         lead.extend(self.next().map(|(on, what)| {
@@ -172,19 +179,13 @@ impl Looking<'_> {
         let svg = strip::strips(&strips, axis, &[mark]);
         (!svg.is_empty()).then(|| Drawing {
             title: "Who ran it, and who held what",
+            key: KEY
+                .iter()
+                .copied()
+                .filter(|(class, _)| drawn(&svg, class))
+                .collect(),
             svg,
-            key: vec![
-                ("in-house", "you"),
-                ("shared", "shared, or both"),
-                ("joint-venture", "joint venture"),
-                ("supplier", "supplier"),
-                ("unknown", "not known"),
-                ("assumed", "paler: assumed from how it was run"),
-                ("today", "the day of this page"),
-            ],
-            note: self.is_imprecise().then(|| {
-                "A slanted edge says that only the month or the year of a change is known.".into()
-            }),
+            note: self.is_imprecise().then(|| SLANTED.into()),
             tables: vec![self.runs(), self.holdings()],
         })
     }
@@ -296,10 +297,7 @@ impl Looking<'_> {
                 "Criticality",
                 service.criticality.map(|held| Said::text(capital(held.word()))),
             ),
-            Line::new(
-                "Contract",
-                self.control.contract.map(|id| Said::record(visit, Contract::NAME, id)),
-            ),
+            Line::new("Contract", self.under()),
             Line::new("It stops without", some(services(needs), "nothing stated")),
             Line::new("If it stops, so does", some(services(needed), "nothing stated")),
             Line::new(
@@ -313,6 +311,15 @@ impl Looking<'_> {
         lines.extend(service.started.map(|on| Line::when("There since", Some(on))));
         lines.extend(service.ended.map(|on| Line::when("Ended", Some(on))));
         lines
+    }
+
+    /// The contract it is delivered under on the day.
+    fn under(&self) -> Option<Said> {
+        match (self.control.contract, self.control.mode) {
+            (Some(id), _) => Some(Said::record(self.visit, Contract::NAME, id)),
+            (None, Mode::InHouse) => Some(Said::default().with("none: you run it yourselves")),
+            (None, _) => None,
+        }
     }
 
     fn costs(&self) -> Table {
@@ -366,6 +373,28 @@ impl Looking<'_> {
     fn named_in(&self, text: &str) -> bool {
         text.to_lowercase().contains(&self.service.name.to_lowercase())
     }
+}
+
+/// Said where a drawing has slanted edges.
+pub const SLANTED: &str =
+    "A slanted edge says that only the month or the year of a change is known.";
+
+/// What the bands and marks stand for.
+const KEY: &[(&str, &str)] = &[
+    ("in-house", "you"),
+    ("shared", "shared, or both"),
+    ("joint-venture", "joint venture"),
+    ("supplier", "supplier"),
+    ("unknown", "not known"),
+    ("assumed", "paler: assumed from how it was run"),
+    ("today", "the day of this page"),
+];
+
+/// Whether a drawing has marks of a class: the key speaks of nothing else.
+fn drawn(svg: &str, class: &str) -> bool {
+    [format!("\"{class}\""), format!("{class} "), format!(" {class}\"")]
+        .iter()
+        .any(|mark| svg.contains(mark))
 }
 
 /// The first piece of a source: the page of the record has all of it.

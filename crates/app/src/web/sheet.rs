@@ -206,9 +206,6 @@ impl Sheet {
         let known = history
             .iter()
             .filter(|it| it.number <= visit.view.entry() && visit.seen(it));
-        let may = visit
-            .permit(changing(K::NAME), &visit.subject(K::NAME, id))
-            .is_ok();
         let slug = K::NAME.replace(' ', "-");
         let head = Head {
             kind: K::NAME,
@@ -216,7 +213,7 @@ impl Sheet {
             title: super::sight::title(entry).unwrap_or_default(),
             restricted: entry.visibility == Visibility::Restricted,
             published: entry.visibility == Visibility::Published,
-            change: (may && !visit.is_past_knowledge())
+            change: may_change(visit, K::NAME, id)
                 .then(|| format!("/records/{slug}/{id}/change")),
             history: format!("/records/{id}/history"),
             recorded: known.count(),
@@ -239,6 +236,12 @@ impl Sheet {
     pub fn shown(&self, visit: &Visit) -> Result<Answer, Error> {
         visit.page("record.html", self)
     }
+}
+
+/// Whether the visitor may change a record, and looks at what is known now.
+pub fn may_change(visit: &Visit, kind: &str, id: RecordId) -> bool {
+    let permit = visit.permit(changing(kind), &visit.subject(kind, id));
+    permit.is_ok() && !visit.is_past_knowledge()
 }
 
 /// Who may see a record, in words.
