@@ -14,7 +14,7 @@ use handback_core::record::{Kind, RecordId};
 use handback_core::statement::Estate;
 use jiff::ToSpan;
 
-/// The most services that are drawn; the table has all.
+/// The most strips of services that are drawn; the table has all.
 const DRAWN: usize = 12;
 
 struct Looking<'a> {
@@ -123,22 +123,15 @@ impl Looking<'_> {
         let days = whens.filter_map(When::latest).chain(begun).chain([at]);
         let axis = Axis::around(days)?;
         let mut strips = vec![self.term(&ends)];
-        let services = self.delivered.iter().take(DRAWN).map(|held| Strip {
-            title: held.name.clone(),
-            bands: vec![Band {
-                from: held.from,
-                until: held.until.or(ends.last().copied().map(Self::after)),
-                class: "delivered".into(),
-                words: String::new(),
-            }],
-        });
-        strips.extend(services);
+        let end = ends.last().copied().map(Self::after);
+        let together = self.together();
+        strips.extend(together.iter().take(DRAWN).map(|held| delivery(held, end)));
         let mut marks = vec![Mark { on: at, class: "today" }];
         if let Some(When::Day(on)) = contract.review {
             marks.push(Mark { on, class: "review" });
         }
         let svg = strip::strips(&strips, axis, &marks);
-        let more = self.delivered.len().saturating_sub(DRAWN);
+        let more = together.len() > DRAWN;
         (!svg.is_empty()).then(|| Drawing {
             title: "Its term, and what was delivered under it",
             svg,
@@ -148,17 +141,31 @@ impl Looking<'_> {
         })
     }
 
-    fn note(&self, more: usize) -> Option<String> {
+    /// The services, those that came and went together as one.
+    fn together(&self) -> Vec<Vec<&Delivered>> {
+        let mut together: Vec<Vec<&Delivered>> = Vec::new();
+        for held in &self.delivered {
+            let same = |group: &&mut Vec<&Delivered>| {
+                group.iter().all(|other| (other.from, other.until) == (held.from, held.until))
+            };
+            match together.iter_mut().find(same) {
+                Some(group) => group.push(held),
+                None => together.push(vec![held]),
+            }
+        }
+        together
+    }
+
+    fn note(&self, more: bool) -> Option<String> {
         let mut notes = Vec::new();
         let exact = |when: When| matches!(when, When::Day(_) | When::Unknown);
-        let drawn = self.delivered.iter().take(DRAWN);
         let ends = self.contract.end.iter().map(|(_, end)| *end);
-        let starts = drawn.map(|held| held.from).chain(self.contract.start);
+        let starts = self.delivered.iter().map(|held| held.from).chain(self.contract.start);
         if !starts.chain(ends).all(exact) {
             notes.push(SLANTED.to_owned());
         }
-        if more > 0 {
-            notes.push(format!("{more} more services are in the table below."));
+        if more {
+            notes.push("More services are in the table below.".to_owned());
         }
         (!notes.is_empty()).then(|| notes.join(" "))
     }
@@ -333,6 +340,26 @@ impl Looking<'_> {
             rows: self.contract.documents.iter().map(row).collect(),
             empty: None,
         }
+    }
+}
+
+/// Services that came and went together, as one band.
+fn delivery(held: &[&Delivered], end: Option<When>) -> Strip {
+    let names: Vec<&str> = held.iter().map(|held| held.name.as_str()).collect();
+    let title = match names.as_slice() {
+        few if few.len() <= 3 => few.join(", "),
+        [first, second, others @ ..] => format!("{first}, {second} and {} more", others.len()),
+        _ => String::new(),
+    };
+    let band = held.first().map(|held| Band {
+        from: held.from,
+        until: held.until.or(end),
+        class: "delivered".into(),
+        words: String::new(),
+    });
+    Strip {
+        title,
+        bands: band.into_iter().collect(),
     }
 }
 

@@ -86,9 +86,9 @@ fn of_dates(table: &Table, dated: &[usize], before: &[Cells], after: &[Cells]) -
     let by_start = |rows: &[Cells]| -> BTreeMap<String, Cells> {
         rows.iter().map(|row| (row[start].clone(), row.clone())).collect()
     };
-    let (before, after) = (by_start(before), by_start(after));
+    let (mut before, mut after) = (by_start(before), by_start(after));
+    let mut found = moved(table, dated, start, &mut before, &mut after);
     let starts: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let mut found = Vec::new();
     for from in starts {
         let since = match from.parse() {
             Ok(When::Unknown) | Err(_) => "since before anything on record".to_owned(),
@@ -106,6 +106,35 @@ fn of_dates(table: &Table, dated: &[usize], before: &[Cells], after: &[Cells]) -
                 let row = |row: Option<&Cells>| row.map(|row| together(table, dated, start, row));
                 found.extend(difference(since, row(was), row(is)));
             }
+        }
+    }
+    found
+}
+
+/// Rows that say the same from another date: a date was corrected and nothing else. They are taken out.
+fn moved(
+    table: &Table,
+    dated: &[usize],
+    start: usize,
+    before: &mut BTreeMap<String, Cells>,
+    after: &mut BTreeMap<String, Cells>,
+) -> Vec<Difference> {
+    let says = |row: &Cells| together(table, dated, start, row);
+    let gone = before.iter().filter(|(from, _)| !after.contains_key(*from));
+    let pairs: Vec<(String, String)> = gone
+        .filter_map(|(was, row)| {
+            let mut come = after.iter().filter(|(from, _)| !before.contains_key(*from));
+            let (is, _) = come.find(|(_, other)| says(other) == says(row))?;
+            Some((was.clone(), is.clone()))
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (was, is) in pairs {
+        if after.remove(&is).is_some() {
+            before.remove(&was);
+            let what = table.headings[start].name.to_owned();
+            let date = |text: String| spoken(table, start, Some(text));
+            found.extend(difference(what, date(was), date(is)));
         }
     }
     found
@@ -314,6 +343,13 @@ mod tests {
         assert_eq!(
             three(&told(Some(&back), &corrected)),
             [("mode, from August 2019", "in-house", "shared")]
+        );
+        let mut dated = before.clone();
+        dated.mode.state(when("2019-08-01"), Mode::InHouse);
+        dated.provider.state(when("2019-08-01"), None);
+        assert_eq!(
+            three(&told(Some(&back), &dated)),
+            [("from", "August 2019", "1 August 2019")]
         );
         assert_eq!(
             three(&told(Some(&back), &before)),

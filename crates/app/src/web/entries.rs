@@ -2,10 +2,10 @@
 
 use super::answer::{Answer, Error};
 use super::fields::Fields;
-use super::history::{People, about, deed, kinds, place, plural};
+use super::history::{People, about, deed, kinds, place, plural, source};
 use super::listing::{Cell, Column, Listing, Row, numbers, words};
 use super::route::{Needs, Route};
-use super::sheet::{Said, capital, linked, visible};
+use super::sheet::{Said, capital, visible};
 use super::visit::Visit;
 use crate::clock;
 use handback_core::permission::Action;
@@ -253,7 +253,7 @@ fn entry(visit: &Visit) -> Result<Answer, Error> {
             when: clock::told(entry.batch.recorded_at),
             who: People::of(visit)?.name(&entry.batch.actor),
             why: entry.batch.reason.clone(),
-            source: entry.batch.source.as_deref().map(linked).unwrap_or_default(),
+            source: source(visit, entry)?,
             visibility: visible(entry.visibility),
             version: entry.version,
             erases: entry.erases,

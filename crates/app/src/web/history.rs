@@ -165,7 +165,7 @@ fn tell(visit: &Visit, people: &People, entry: &Entry, earlier: &[&Entry]) -> Re
         when: clock::told(entry.batch.recorded_at),
         who: people.name(&entry.batch.actor),
         why: entry.batch.reason.clone(),
-        source: entry.batch.source.as_deref().map(linked).unwrap_or_default(),
+        source: source(visit, entry)?,
         did: deed(entry, before.is_none()),
         erases: entry.erases,
         gone: entry.act == Act::Stated && entry.item().is_none(),
@@ -177,6 +177,24 @@ fn tell(visit: &Visit, people: &People, entry: &Entry, earlier: &[&Entry]) -> Re
             .flatten()
             .map(|page| known_at(visit, &page, entry.number)),
     })
+}
+
+/// Where the content of an entry comes from: the file that was taken in, or as somebody wrote it.
+pub fn source(visit: &Visit, entry: &Entry) -> Result<Vec<Said>, Error> {
+    let Some(source) = entry.batch.source.as_deref() else {
+        return Ok(Vec::new());
+    };
+    let is_file = source.len() == 64 && source.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_file {
+        return Ok(linked(source));
+    }
+    let estate = visit.sighted()?;
+    let mut imports = estate.imports.iter();
+    let import = imports.find(|(_, import)| import.source == source);
+    Ok(vec![match import {
+        Some((id, import)) => Said::text(&import.file).to(format!("/imports/{id}")),
+        None => Said::text("a file that was taken in").with(source),
+    }])
 }
 
 /// A page as known at an entry, at this page's day.
