@@ -9,7 +9,7 @@ mod review;
 mod serve;
 mod sql;
 mod statement;
-mod template;
+pub mod template;
 
 pub use generate::demo_accounts;
 

@@ -1,6 +1,7 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
 pub mod chart;
+pub mod strip;
 
 use crate::words;
 use anyhow::Context;
@@ -75,13 +76,9 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     environment.add_filter("sentence", sentence);
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
-    environment.add_filter(
-        "worth",
-        |pence: i64, currency: Option<String>| match currency.as_deref() {
-            None | Some("GBP") => Pence(pence).rounded(),
-            Some(currency) => format!("{currency} {}", Pence(pence).to_string().replace('£', "")),
-        },
-    );
+    environment.add_filter("worth", |pence: i64, currency: Option<String>| {
+        worth(Pence(pence), currency.as_deref())
+    });
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();
         pounds
@@ -114,6 +111,14 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
 
 pub fn refused(reason: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason)
+}
+
+/// An amount, rounded, in pounds or in another currency.
+pub fn worth(pence: Pence, currency: Option<&str>) -> String {
+    match currency {
+        None | Some("GBP") => pence.rounded(),
+        Some(currency) => format!("{currency} {}", pence.to_string().replace('£', "")),
+    }
 }
 
 /// Whole percents, but never rounded to all or nothing.

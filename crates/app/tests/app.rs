@@ -18,3 +18,5 @@ mod proofs;
 mod site;
 #[path = "app/web_overview.rs"]
 mod web_overview;
+#[path = "app/web_records.rs"]
+mod web_records;

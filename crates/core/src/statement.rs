@@ -174,7 +174,9 @@ pub fn statement(
     }
 }
 
-fn contract_lines(
+/// Every contract as it stands on a day: first those under which services are delivered, by title.
+/// `services` are those of [`Estate::services_on`].
+pub fn contract_lines(
     estate: &Estate,
     services: &[(RecordId, &Service, Control)],
     at: Date,

@@ -35,7 +35,7 @@ const ROUTES: &[&str] = &[
 ];
 
 impl Route {
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Route::Tupe => "tupe",
             Route::SecondmentStart => "secondment-start",

@@ -88,6 +88,13 @@ pub const ROUTES: &[&[Route]] = &[
     super::recommendations::ROUTES,
     super::review::ROUTES,
     super::sign_in::ROUTES,
+    super::services::ROUTES,
+    super::contracts::ROUTES,
+    super::organisations::ROUTES,
+    super::happenings::ROUTES,
+    super::history::ROUTES,
+    super::entries::ROUTES,
+    super::blank::ROUTES,
 ];
 
 /// Every route.
