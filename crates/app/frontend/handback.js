@@ -37,8 +37,10 @@ for (const place of document.querySelectorAll("[data-job]")) {
       return;
     }
     bar.value = progress.percent;
-    const left = progress.seconds_left ? `, about ${progress.seconds_left.toLocaleString("en-GB")} seconds left` : "";
-    said.textContent = `${progress.rows.toLocaleString("en-GB")} rows read, ${progress.rows_per_second.toLocaleString("en-GB")} a second${left}.`;
+    const number = (count, what) => `${count.toLocaleString("en-GB")} ${what}${count === 1 ? "" : "s"}`;
+    const left = progress.seconds_left ? `, about ${number(progress.seconds_left, "second")} left` : "";
+    const read = progress.rows ? `${number(progress.rows, "row")} read, ${progress.rows_per_second.toLocaleString("en-GB")} a second` : `${progress.percent}% read`;
+    said.textContent = state === "waiting" ? "Waiting for other work to end." : `${read}${left}.`;
   };
 }
 
