@@ -1,10 +1,11 @@
 //! What a person sees of a file before and after it is taken in.
 
-use crate::import::Taken;
+use crate::import::{Taken, Wishes};
 use handback_core::import::{ColumnReading, Dataset, Fault, Import, Overlap, Reading, Role};
 use handback_core::pence::Pence;
 use handback_core::record::RecordId;
 use handback_intake::Refused;
+use handback_intake::recognise::{Hints, recognise};
 use handback_intake::refused::called;
 use handback_intake::source::Source;
 use handback_intake::tabular::{self, Table};
@@ -85,11 +86,11 @@ pub struct FaultExample {
 }
 
 impl Seen {
-    /// What became of a file. `picture` names the imports that it overlaps.
-    pub fn of(source: &dyn Source, taken: &Taken, picture: &Picture) -> Seen {
+    /// What became of a file. `picture` names the imports that it overlaps, `wishes` say how it was read.
+    pub fn of(source: &dyn Source, taken: &Taken, wishes: &Wishes, picture: &Picture) -> Seen {
         let Some(reading) = &taken.reading else {
             let reasons: Vec<&str> = taken.faults.iter().map(|it| it.reason.as_str()).collect();
-            return Seen::refused(source, &reasons.join("; "));
+            return Seen::refused(source, wishes, &reasons.join("; "));
         };
         let first = first_lines(source, Some(reading));
         let headed = !reading.header_lines.is_empty();
@@ -126,24 +127,34 @@ impl Seen {
     }
 
     /// A file that is not taken. Its columns are there to be named, where it has any.
-    pub fn refused(source: &dyn Source, reason: &str) -> Seen {
-        let first = first_lines(source, None);
-        let heading = first.first().cloned().unwrap_or_default();
-        let column = |(index, header): (usize, String)| {
-            let column = ColumnReading {
-                index,
-                header,
-                role: Role::Other,
-                confidence: 0,
-                why: String::new(),
-            };
-            seen_column(&column, &first, true)
+    fn refused(source: &dyn Source, wishes: &Wishes, reason: &str) -> Seen {
+        let hints = Hints {
+            dataset: wishes.dataset,
+            period: wishes.period,
+            layouts: &[],
+        };
+        let reading = recognise(source, &hints).ok();
+        let first = first_lines(source, reading.as_ref());
+        let headed = reading
+            .as_ref()
+            .is_none_or(|it| !it.header_lines.is_empty());
+        let columns = match reading {
+            Some(reading) => reading.columns,
+            None => unknown_columns(&first),
+        };
+        let corrected = |mut column: SeenColumn| {
+            let named = wishes.columns.iter().find(|(_, it)| *it == column.header);
+            column.role = named.map_or(column.role, |(role, _)| *role);
+            column
         };
         Seen {
             file: source.name().to_owned(),
-            refused: Some(for_pages(reason)),
-            columns: heading.into_iter().enumerate().map(column).collect(),
-            headed: !first.is_empty(),
+            refused: Some(for_pages(reason) + "."),
+            columns: columns
+                .iter()
+                .map(|column| corrected(seen_column(column, &first, headed)))
+                .collect(),
+            headed: headed && !first.is_empty(),
             first,
             ..Seen::default()
         }
@@ -171,6 +182,19 @@ fn for_pages(sentence: &str) -> String {
 
 /// What stands in place of what is about persons.
 const NOT_KEPT: &str = "not kept";
+
+/// The columns under the heading of a file that is not understood.
+fn unknown_columns(first: &[Vec<String>]) -> Vec<ColumnReading> {
+    let column = |(index, header): (usize, &String)| ColumnReading {
+        index,
+        header: header.clone(),
+        role: Role::Other,
+        confidence: 0,
+        why: String::new(),
+    };
+    let heading = first.iter().take(1).flatten();
+    heading.enumerate().map(column).collect()
+}
 
 fn seen_column(column: &ColumnReading, first: &[Vec<String>], headed: bool) -> SeenColumn {
     let rows = first.iter().skip(usize::from(headed));
@@ -348,7 +372,11 @@ mod tests {
             name: "odd.csv".into(),
             bytes: b"A report,,\n\nWho,What,How much\nNorthmere,Lines,12.00\n".to_vec(),
         };
-        let seen = Seen::refused(&source, "odd.csv is not taken because no column is a date");
+        let seen = Seen::refused(
+            &source,
+            &Wishes::default(),
+            "odd.csv is not taken because its columns are unclear",
+        );
         let headers: Vec<&str> = seen.columns.iter().map(|it| it.header.as_str()).collect();
         assert_eq!(headers, ["Who", "What", "How much"]);
         assert_eq!(seen.columns[0].samples, ["Northmere"]);

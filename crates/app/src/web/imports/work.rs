@@ -202,7 +202,7 @@ fn one(
         waiting: file,
         progress: None,
     };
-    let seen = Seen::of(&source, taken, &site.data.register.picture());
+    let seen = Seen::of(&source, taken, &wishes, &site.data.register.picture());
     Ok(if take { seen.without_content() } else { seen })
 }
 
