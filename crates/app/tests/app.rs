@@ -14,3 +14,7 @@ mod house;
 mod import;
 #[path = "app/proofs.rs"]
 mod proofs;
+#[path = "app/site.rs"]
+mod site;
+#[path = "app/web_money.rs"]
+mod web_money;

@@ -77,7 +77,14 @@ impl Route {
 }
 
 /// Every route, by the module that answers.
-pub const ROUTES: &[&[Route]] = &[super::overview::ROUTES, super::sign_in::ROUTES];
+pub const ROUTES: &[&[Route]] = &[
+    super::overview::ROUTES,
+    super::sign_in::ROUTES,
+    super::figures::ROUTES,
+    super::suppliers::ROUTES,
+    super::payments::ROUTES,
+    super::claims::ROUTES,
+];
 
 /// Every route.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
