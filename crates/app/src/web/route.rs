@@ -95,6 +95,10 @@ pub const ROUTES: &[&[Route]] = &[
     super::history::ROUTES,
     super::entries::ROUTES,
     super::blank::ROUTES,
+    super::figures::ROUTES,
+    super::suppliers::ROUTES,
+    super::payments::ROUTES,
+    super::claims::ROUTES,
 ];
 
 /// Every route.
