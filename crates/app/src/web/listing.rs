@@ -438,6 +438,8 @@ fn compared(a: &Row, b: &Row, place: usize, backwards: bool) -> Ordering {
 mod tests {
     use super::*;
 
+    const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
+
     fn listing() -> Listing {
         let row = |name: &str, paid: Option<i64>, kind: &str| Row {
             cells: vec![
@@ -449,7 +451,7 @@ mod tests {
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),
-            columns: &[words("name", "Name"), numbers("paid", "Paid")],
+            columns: COLUMNS,
             filters: vec![Filter {
                 name: "scope",
                 label: "Scope",
