@@ -23,3 +23,36 @@ for (const link of document.querySelectorAll("[data-copy]")) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
+
+// Progress of a job, as it happens; the page loads again when it needs somebody or has ended.
+for (const place of document.querySelectorAll("[data-job]")) {
+  const said = place.querySelector("[data-job-said]");
+  const bar = place.querySelector("progress");
+  const events = new EventSource(place.dataset.job);
+  events.onmessage = (event) => {
+    const { state, progress } = JSON.parse(event.data);
+    if (state !== "running" && state !== "waiting") {
+      events.close();
+      location.reload();
+      return;
+    }
+    bar.value = progress.percent;
+    const left = progress.seconds_left ? `, about ${progress.seconds_left.toLocaleString("en-GB")} seconds left` : "";
+    said.textContent = `${progress.rows.toLocaleString("en-GB")} rows read, ${progress.rows_per_second.toLocaleString("en-GB")} a second${left}.`;
+  };
+}
+
+// A review list by keyboard: a letter decides the row that has the focus and moves on to the next.
+for (const list of document.querySelectorAll("[data-review]")) {
+  const rows = [...list.querySelectorAll("tbody tr")];
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = event.target.closest("tbody tr");
+    const pick = row?.querySelector(`input[data-key="${CSS.escape(event.key)}"]`);
+    if (!pick) return;
+    event.preventDefault();
+    pick.checked = true;
+    const next = rows[rows.indexOf(row) + 1]?.querySelector("input[type=radio]");
+    (next ?? list.querySelector("button.govuk-button:last-of-type") ?? pick).focus();
+  });
+}

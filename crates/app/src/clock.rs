@@ -14,8 +14,13 @@ pub fn now() -> Timestamp {
 
 /// The day now in the United Kingdom, whose councils this serves.
 pub fn today() -> Date {
+    day_of(now())
+}
+
+/// The day that a time belongs to in the United Kingdom.
+pub fn day_of(time: Timestamp) -> Date {
     const LONDON: tz::TimeZone = tz::get!("Europe/London");
-    LONDON.to_datetime(now()).date()
+    LONDON.to_datetime(time).date()
 }
 
 /// A time as people in the United Kingdom read it: `26 March 2021, 14:05`.

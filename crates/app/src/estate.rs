@@ -26,6 +26,14 @@ pub struct KnownMoment {
 }
 
 impl KnownMoment {
+    /// Up to and with an entry.
+    pub fn entry(number: u64) -> KnownMoment {
+        KnownMoment {
+            moment: Moment::Entry(number),
+            words: number.to_string(),
+        }
+    }
+
     /// As the person wrote it.
     pub fn words(&self) -> &str {
         &self.words
@@ -114,6 +122,8 @@ impl View {
             staff_movements: self.all()?,
             events: self.all()?,
             claims: self.all()?,
+            recommendations: self.all()?,
+            publications: self.all()?,
             names: self.all()?,
             scope_rules: self.all()?,
             imports: self.all()?,

@@ -56,6 +56,7 @@ const ARRANGEMENTS: &str = include_str!("../data/example/arrangements.csv");
 const STAFF_MOVEMENTS: &str = include_str!("../data/example/staff-movements.csv");
 const EVENTS: &str = include_str!("../data/example/events.csv");
 const CLAIMS: &str = include_str!("../data/example/claims.csv");
+const RECOMMENDATIONS: &str = include_str!("../data/example/recommendations.csv");
 const NAMES: &str = include_str!("../data/example/names.csv");
 const SCOPE: &str = include_str!("../data/example/scope.csv");
 
@@ -79,6 +80,7 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("staff-movements.csv", STAFF_MOVEMENTS, &[])?;
     table("events.csv", EVENTS, &[])?;
     table("claims.csv", CLAIMS, &[])?;
+    table("recommendations.csv", RECOMMENDATIONS, &[])?;
     table("names.csv", NAMES, &[])?;
     table("scope.csv", SCOPE, &[])?;
     published::write(shape, create)

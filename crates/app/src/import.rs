@@ -85,9 +85,24 @@ impl Taken {
     }
 }
 
+pub use finder::{Finder, UNNAMED};
+
+/// Finds the records that words on a form mean, as it does for those in a file.
+pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
+    let told = |failed: Failed| match failed {
+        Failed::Other(error) => error,
+        failed => anyhow::anyhow!("{failed:?}"),
+    };
+    let mut finder = Finder::new(picture, None).map_err(told)?;
+    finder.learn(picture).map_err(told)?;
+    Ok(finder)
+}
+
+pub use commit::{counting_again, decided};
+
 /// The order in which files are taken in, so that what one names is there: the documented tables as
 /// core lists them, contracts before the arrangements that rest on them, payments last.
-fn turn(dataset: Dataset) -> usize {
+pub fn turn(dataset: Dataset) -> usize {
     match dataset {
         Dataset::Organisations => 0,
         Dataset::Contracts | Dataset::Ocds => 1,
@@ -105,7 +120,7 @@ fn turn(dataset: Dataset) -> usize {
 /// answers come in the order of the files.
 pub fn take_in(
     data: Option<&Data>,
-    files: &[Box<dyn Source>],
+    files: &[Box<dyn Source + '_>],
     wishes: &Wishes,
     author: &Author,
     watch: &mut Watch<'_>,
@@ -335,6 +350,7 @@ fn action(dataset: Dataset) -> Action {
         Dataset::Scope | Dataset::Names => Action::DecideScope,
         Dataset::Contracts | Dataset::Ocds => Action::StateContract,
         Dataset::Claims => Action::ReviewClaim,
+        Dataset::Recommendations => Action::Recommend,
         Dataset::Payments => Action::Import,
         _ => Action::StateEstate,
     }

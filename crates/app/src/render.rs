@@ -73,16 +73,7 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
         words::word(list, value)
             .ok_or_else(|| refused(format!("no word for {value:?} in {list:?}")))
     });
-    environment.add_filter("sentence", |text: &str| {
-        let mut letters = text.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        let sentence: String = first.chain(letters).collect();
-        if sentence.ends_with(['.', '?']) {
-            sentence
-        } else {
-            sentence + "."
-        }
-    });
+    environment.add_filter("sentence", sentence);
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
     environment.add_filter("worth", |pence: i64, currency: Option<String>| {
@@ -140,19 +131,34 @@ fn percent(share: f64) -> String {
     }
 }
 
-fn date(text: &str) -> Option<String> {
-    text.parse().ok().map(when)
+/// A message as a sentence: a capital letter, a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let sentence: String = first.chain(letters).collect();
+    if sentence.ends_with(['.', '?']) {
+        sentence
+    } else {
+        sentence + "."
+    }
 }
 
 /// `1 August 2019`, `August 2019`, `2019` or `date not known`.
+fn date(text: &str) -> Option<String> {
+    Some(when(text.parse().ok()?))
+}
+
+/// A date as people write it, as precisely as it is known.
 pub fn when(when: When) -> String {
+    let day = |day: Date| day.strftime("%-d %B %Y").to_string();
     match when {
         When::Unknown => "date not known".into(),
         When::Year(year) => year.to_string(),
-        When::Month(year, month) => Date::constant(year, month, 1)
-            .strftime("%B %Y")
-            .to_string(),
-        When::Day(day) => day.strftime("%-d %B %Y").to_string(),
+        When::Month(year, month) => Date::new(year, month, 1).map_or_else(
+            |_| when.to_string(),
+            |first| first.strftime("%B %Y").to_string(),
+        ),
+        When::Day(exact) => day(exact),
     }
 }
 

@@ -4,6 +4,8 @@
 //! who asks. Every other module answers the addresses of one subject. Answers are plain functions that
 //! may wait; only [`server`] is asynchronous.
 
+mod about;
+mod accounts;
 pub mod answer;
 pub mod assets;
 mod blank;
@@ -13,6 +15,7 @@ mod difference;
 mod entries;
 pub mod fields;
 pub mod first;
+pub mod forms;
 pub mod govuk;
 mod happenings;
 mod history;
@@ -24,6 +27,8 @@ pub mod page;
 pub mod password;
 pub mod publications;
 mod register;
+mod recommendations;
+mod review;
 pub mod route;
 pub mod server;
 mod service_page;

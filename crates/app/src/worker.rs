@@ -7,7 +7,7 @@ use handback_register::desk::{Job, JobState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The running worker.
 pub struct Worker {
@@ -55,11 +55,21 @@ pub fn start(site: Arc<Site>) -> Worker {
     Worker { stopped, thread }
 }
 
+/// How often the inbox is swept.
+const SWEEP: Duration = Duration::from_secs(3600);
+
 fn work(site: &Site, stopped: &AtomicBool) {
     if let Err(error) = site.data.wait(site.desk.requeue_interrupted(clock::now())) {
         tracing::error!("cannot take interrupted jobs up again: {error}");
     }
+    let mut swept = None;
     while !stopped.load(Ordering::Relaxed) {
+        if swept.is_none_or(|swept: Instant| swept.elapsed() > SWEEP) {
+            if let Err(error) = crate::web::imports::sweep(site) {
+                tracing::error!("cannot sweep the inbox: {error:#}");
+            }
+            swept = Some(Instant::now());
+        }
         match site.data.wait(site.desk.claim_job(clock::now())) {
             Ok(Some(job)) => run(site, &job, stopped),
             Ok(None) => std::thread::sleep(Duration::from_millis(150)),

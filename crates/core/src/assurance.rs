@@ -3,9 +3,13 @@
 mod claim;
 mod event;
 mod judgement;
+mod publication;
 mod quantity;
+mod recommendation;
 
 pub use claim::{Claim, Comparison, Review, Test, Verdict};
 pub use event::Event;
 pub use judgement::{Evidence, Finding, judge};
+pub use publication::{Publication, newest};
 pub use quantity::{NotAQuantity, Quantity};
+pub use recommendation::{Recommendation, RecommendationState};

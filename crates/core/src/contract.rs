@@ -1,5 +1,7 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
+mod form;
+
 use crate::dated::{Dated, On, When};
 use crate::import::{ContractLine, ContractNotice};
 use crate::organisation::Identifier;

@@ -24,6 +24,7 @@ pub enum Dataset {
     Arrangements,
     StaffMovements,
     Claims,
+    Recommendations,
     Events,
     /// Decisions on which payments are technology.
     Scope,

@@ -1,8 +1,8 @@
 //! The kinds of record this program knows. A kind that is not in this list cannot be written.
 
 use crate::import::Dataset;
-use crate::record::{Change, Kind, KindName, RecordId, Reference, Visibility};
-use crate::table::{Call, Find, Heading, Row, RowFault, Tabled};
+use crate::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference, Visibility};
+use crate::table::{Call, Find, Heading, Life, Row, RowFault, Tabled};
 use serde_json::Value;
 
 /// What the register needs to know of a kind without knowing the kind.
@@ -80,24 +80,32 @@ pub const ALL: &[Registered] = &[
     register::<crate::transition::StaffMovement>(),
     register::<crate::assurance::Event>(),
     register::<crate::assurance::Claim>(),
+    register::<crate::assurance::Recommendation>(),
+    register::<crate::assurance::Publication>(),
     register::<crate::money::Name>(),
     register::<crate::money::ScopeRule>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),
 ];
 
-/// The tables with documented headings, in the order in which files are taken in: what a table
+/// The kinds that people state on forms, in the order in which files are taken in: what a table
 /// names must have been stated by an earlier one.
-pub const TABLES: &[Table] = &[
+pub const FORMS: &[Table] = &[
     table::<crate::organisation::Organisation>(Dataset::Organisations),
     table::<crate::control::Service>(Dataset::Services),
     table::<crate::control::Arrangement>(Dataset::Arrangements),
     table::<crate::transition::StaffMovement>(Dataset::StaffMovements),
     table::<crate::assurance::Event>(Dataset::Events),
     table::<crate::assurance::Claim>(Dataset::Claims),
+    table::<crate::assurance::Recommendation>(Dataset::Recommendations),
     table::<crate::money::Name>(Dataset::Names),
     table::<crate::money::ScopeRule>(Dataset::Scope),
+    table::<crate::contract::Contract>(Dataset::Contracts),
 ];
+
+/// The tables whose files are recognised by their documented headings: all but the last of [`FORMS`],
+/// since contracts come in as the registers that councils publish.
+pub const TABLES: &[Table] = FORMS.split_at(FORMS.len() - 1).0;
 
 /// A record read from a table, before it is known which record it restates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +124,10 @@ pub type ReadRows = fn(&[&Row], &mut dyn Find) -> Result<Stated, Vec<RowFault>>;
 /// An item and what people call other records, to the rows that state it again.
 pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unreadable>;
 
+/// A change that restates a record, and the item that stood before (its version and bytes), to the
+/// change that keeps what no row can say.
+pub type Keep = fn(Change, u16, &[u8]) -> Result<Change, Unreadable>;
+
 /// A documented table without its kind.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -129,6 +141,17 @@ pub struct Table {
     pub identity: fn(u16, &[u8]) -> Result<String, Unreadable>,
     /// The rows of a stored item, for export.
     pub rows: WriteRows,
+    /// As [`Tabled::LIFE`].
+    pub life: Option<Life>,
+    /// As [`Tabled::keeping`].
+    pub keeping: Keep,
+}
+
+impl Table {
+    /// The place of a heading among the cells of a row.
+    pub fn place(&self, heading: &str) -> Option<usize> {
+        self.headings.iter().position(|known| known.name == heading)
+    }
 }
 
 /// A table as intake and export need it, for [`TABLES`].
@@ -147,7 +170,21 @@ pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
         },
         identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
+        life: K::LIFE,
+        keeping: |change, version, item| {
+            let before = read::<K>(version, item)?;
+            let ChangeAct::State { version, item, .. } = &change.act else {
+                return Ok(change);
+            };
+            let stated = read::<K>(*version, item)?.keeping(&before);
+            Ok(Change::state(change.id, change.visibility, &stated))
+        },
     }
+}
+
+/// The form of the kind of that name.
+pub fn form(kind: &str) -> Option<&'static Table> {
+    FORMS.iter().find(|table| table.kind == kind)
 }
 
 /// The kind of that name.
@@ -156,23 +193,37 @@ pub fn named(name: &str) -> Option<&'static Registered> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::pence::Pence;
-    use crate::record::ChangeAct;
-    use crate::table::{Cell, Form};
+    use crate::table::{Cell, Form, listed};
     use std::collections::BTreeSet;
 
     #[test]
     fn names_and_headings_are_distinct() {
         let names: BTreeSet<&str> = ALL.iter().map(|kind| kind.name).collect();
         assert_eq!(names.len(), ALL.len());
-        for table in TABLES {
+        for table in FORMS {
             assert!(named(table.kind).is_some(), "{}", table.kind);
             let headings: BTreeSet<&str> =
                 table.headings.iter().map(|heading| heading.name).collect();
             assert_eq!(headings.len(), table.headings.len(), "{}", table.kind);
         }
+    }
+
+    #[test]
+    fn a_life_names_headings_of_its_table() {
+        for table in FORMS {
+            let Some(life) = table.life else { continue };
+            let named = [life.from].into_iter().chain(life.values.iter().copied());
+            for heading in named.chain(life.end) {
+                assert!(table.place(heading).is_some(), "{}: {heading}", table.kind);
+            }
+            let mut stays = life.blank_stays.iter();
+            assert!(stays.all(|heading| life.values.contains(heading)));
+        }
+        let tables: Vec<_> = TABLES.iter().map(|table| table.kind).collect();
+        assert!(!tables.contains(&"contract") && tables.len() + 1 == FORMS.len());
     }
 
     #[test]
@@ -184,16 +235,28 @@ mod tests {
 
     /// Words and ids that mean each other.
     #[derive(Default)]
-    struct Directory(Vec<String>);
+    pub(crate) struct Directory(Vec<String>);
 
     impl Directory {
-        fn id(&mut self, words: &str) -> RecordId {
+        pub(crate) fn id(&mut self, words: &str) -> RecordId {
             let place = self.0.iter().position(|known| known == words);
             let place = place.unwrap_or_else(|| {
                 self.0.push(words.to_owned());
                 self.0.len() - 1
             });
             RecordId([place as u8 + 1; 16])
+        }
+
+        /// One that knows the words of a table's examples.
+        pub(crate) fn of(table: &Table) -> Directory {
+            let mut directory = Directory::default();
+            for heading in table.headings {
+                for word in listed(heading.example) {
+                    directory.id(&word);
+                }
+            }
+            directory.id("the authority");
+            directory
         }
     }
     impl Find for Directory {
@@ -217,40 +280,69 @@ mod tests {
         }
     }
 
-    /// A row whose cells hold these texts.
-    fn row(table: &Table, line: u64, texts: &[String]) -> Row {
-        let cell = |(heading, text): (&Heading, &String)| match heading.form {
-            _ if text.is_empty() => Cell::Blank,
-            Form::Text => Cell::Text(text.clone()),
-            Form::When => Cell::When(text.parse().expect("a date")),
-            Form::Pence => Cell::Pence(Pence::parse(text).expect("an amount")),
-            Form::Count => Cell::Count(text.parse().expect("a number")),
-            Form::Choice(words) => Cell::Choice(
-                words
-                    .iter()
-                    .find(|word| **word == text.as_str())
-                    .expect("one of the words"),
-            ),
-            Form::List => Cell::List(text.split("; ").map(str::to_owned).collect()),
+    /// A row whose cells hold these texts; else the heading under which one does not read.
+    fn row(headings: &'static [Heading], texts: &[String]) -> Result<Row, &'static str> {
+        let cell = |(heading, text): (&Heading, &String)| {
+            let cell = match heading.form {
+                _ if text.is_empty() => (!heading.needed).then_some(Cell::Blank),
+                Form::Text => Some(Cell::Text(text.clone())),
+                Form::When => text.parse().map(Cell::When).ok(),
+                Form::Pence => Pence::parse(text).map(Cell::Pence).ok(),
+                Form::Count => text.parse().map(Cell::Count).ok(),
+                Form::Choice(words) => {
+                    let mut words = words.iter();
+                    words
+                        .find(|word| *word == text)
+                        .map(|word| Cell::Choice(word))
+                }
+                Form::List => Some(Cell::List(listed(text))),
+            };
+            cell.ok_or(heading.name)
         };
-        let cells = table.headings.iter().zip(texts).map(cell).collect();
-        Row {
-            line,
-            headings: table.headings,
-            cells,
-        }
+        let cells = headings.iter().zip(texts).map(cell);
+        Ok(Row {
+            line: 2,
+            headings,
+            cells: cells.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn rows_of(
+        headings: &'static [Heading],
+        texts: &[Vec<String>],
+    ) -> Result<Vec<Row>, Vec<&'static str>> {
+        let rows = texts.iter().map(|texts| row(headings, texts));
+        rows.collect::<Result<_, _>>()
+            .map_err(|heading| vec![heading])
+    }
+
+    fn headings_of(faults: Vec<RowFault>) -> Vec<&'static str> {
+        faults.iter().map(|fault| fault.heading).collect()
+    }
+
+    /// The record that texts state; else the headings at fault.
+    pub(crate) fn record_of<K: Tabled>(
+        texts: &[Vec<String>],
+        find: &mut dyn Find,
+    ) -> Result<K, Vec<&'static str>> {
+        let rows = rows_of(K::HEADINGS, texts)?;
+        K::from_rows(&rows.iter().collect::<Vec<_>>(), find).map_err(headings_of)
+    }
+
+    /// What texts state through a table without its kind; else the headings at fault.
+    pub(crate) fn stated_of(
+        table: &Table,
+        texts: &[Vec<String>],
+        find: &mut dyn Find,
+    ) -> Result<Stated, Vec<&'static str>> {
+        let rows = rows_of(table.headings, texts)?;
+        (table.read)(&rows.iter().collect::<Vec<_>>(), find).map_err(headings_of)
     }
 
     #[test]
     fn what_a_table_exports_states_the_same_record_again() {
-        for table in TABLES {
-            let mut directory = Directory::default();
-            for heading in table.headings {
-                for word in heading.example.split("; ").filter(|word| !word.is_empty()) {
-                    directory.id(word);
-                }
-            }
-            directory.id("the authority");
+        for table in FORMS {
+            let mut directory = Directory::of(table);
             let filled: Vec<String> = table
                 .headings
                 .iter()
@@ -265,7 +357,7 @@ mod tests {
             };
             let sparse: Vec<String> = table.headings.iter().map(needed).collect();
             for texts in [filled, sparse] {
-                let stated = (table.read)(&[&row(table, 2, &texts)], &mut directory);
+                let stated = stated_of(table, &[texts], &mut directory);
                 let stated = stated.unwrap_or_else(|faults| panic!("{}: {faults:?}", table.kind));
                 if stated.says_nothing {
                     continue;
@@ -275,10 +367,8 @@ mod tests {
                 };
                 let rows =
                     (table.rows)(*version, item, &directory).expect("what was just written reads");
-                let rows: Vec<Row> = rows.iter().map(|texts| row(table, 2, texts)).collect();
-                let rows: Vec<&Row> = rows.iter().collect();
                 let again =
-                    (table.read)(&rows, &mut directory).expect("what was just exported reads");
+                    stated_of(table, &rows, &mut directory).expect("what was just exported reads");
                 let ChangeAct::State { item: again, .. } = &again.change.act else {
                     panic!("{} states nothing", table.kind)
                 };

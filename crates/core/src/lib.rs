@@ -5,8 +5,9 @@
 //!
 //! Foundations: [`pence`], [`dated`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
 //! Subject areas: [`control`], [`contract`], [`money`], [`transition`], [`assurance`].
-//! What comes in from files: [`import`].
+//! What comes in from files: [`import`]. What people mean by an edit: [`amendment`].
 
+pub mod amendment;
 pub mod assurance;
 pub mod basis;
 pub mod contract;

@@ -7,7 +7,7 @@ use crate::dated::{Dated, When};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed};
+use crate::table::{Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, agreed};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -126,6 +126,13 @@ impl Tabled for Name {
         Heading::optional("paid", Form::Text, "For your information; not read.", ""),
         Heading::optional("why", Form::Text, "For your information; not read.", ""),
     ];
+
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &["means organisation"],
+        blank_stays: &["means organisation"],
+        end: None,
+    });
 
     fn key(row: &Row) -> String {
         row.text("printed name").unwrap_or_default().into()
@@ -248,6 +255,13 @@ impl Tabled for ScopeRule {
         ),
         Heading::optional("why", Form::Text, "For your information; not read.", ""),
     ];
+
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &["decision"],
+        blank_stays: &["decision"],
+        end: None,
+    });
 
     fn key(row: &Row) -> String {
         row.text("supplier").unwrap_or_default().into()

@@ -2,7 +2,9 @@
 
 use crate::dated::{Dated, When};
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed, joined};
+use crate::table::{
+    Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, agreed, joined,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,9 @@ impl OrganisationRole {
         ROLES[self as usize].0
     }
 }
+
+/// Stands in a table where there is no such organisation from a date on.
+const NOBODY: &str = "-";
 
 /// An identifier in somebody's scheme, such as `GB-COH` (Companies House) or `GB-CHC` (charities);
 /// scheme codes are those of org-id.guide, as OCDS uses them.
@@ -122,7 +127,7 @@ impl Tabled for Organisation {
         Heading::optional(
             "parent",
             Form::Text,
-            "The organisation that owns it.",
+            "The organisation that owns it; blank is as before, - is nobody.",
             "Northmere Group plc",
         ),
         Heading::optional(
@@ -134,13 +139,13 @@ impl Tabled for Organisation {
         Heading::optional(
             "succeeded by",
             Form::Text,
-            "Who took over its functions, from the same date.",
+            "Who took over its functions, from the same date; - is nobody.",
             "",
         ),
         Heading::optional(
             "merged into",
             Form::Text,
-            "What it became part of, from the same date.",
+            "What it became part of, from the same date; - is nothing.",
             "",
         ),
         Heading::optional(
@@ -150,6 +155,13 @@ impl Tabled for Organisation {
             "Annual report 2007, page 12",
         ),
     ];
+
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &["parent", "succeeded by", "merged into"],
+        blank_stays: &["parent", "succeeded by", "merged into"],
+        end: None,
+    });
 
     fn key(row: &Row) -> String {
         row.text("organisation").unwrap_or_default().to_lowercase()
@@ -200,20 +212,16 @@ impl Tabled for Organisation {
                 .printed_names
                 .extend(row.list("printed names").iter().cloned());
             let from = row.when("from").unwrap_or(When::Unknown);
-            if let Some(parent) = row.text("parent") {
-                organisation
-                    .parent
-                    .state(from, Some(find.organisation(parent)));
-            }
-            if let Some(successor) = row.text("succeeded by") {
-                organisation
-                    .succeeded_by
-                    .state(from, Some(find.organisation(successor)));
-            }
-            if let Some(whole) = row.text("merged into") {
-                organisation
-                    .merged_into
-                    .state(from, Some(find.organisation(whole)));
+            for (heading, link) in [
+                ("parent", &mut organisation.parent),
+                ("succeeded by", &mut organisation.succeeded_by),
+                ("merged into", &mut organisation.merged_into),
+            ] {
+                match row.text(heading) {
+                    None => {}
+                    Some(NOBODY) => link.state(from, None),
+                    Some(words) => link.state(from, Some(find.organisation(words))),
+                }
             }
         }
         organisation.source =
@@ -241,14 +249,13 @@ impl Tabled for Organisation {
                 .map(|(word, _)| (*word).to_owned())
                 .unwrap_or_default()
         };
-        let at = |link: &Dated<Option<RecordId>>, moment: When| {
-            let stated = link
-                .iter()
-                .find(|(from, _)| *from == moment)
-                .and_then(|(_, id)| *id);
-            stated
-                .map(|id| call.call(Organisation::NAME, id))
-                .unwrap_or_default()
+        let at = |link: &Dated<Option<RecordId>>, moment: When| match link
+            .iter()
+            .find(|(from, _)| *from == moment)
+        {
+            None => String::new(),
+            Some((_, None)) => NOBODY.into(),
+            Some((_, Some(id))) => call.call(Organisation::NAME, *id),
         };
         let rows = moments.into_iter().map(|moment| {
             vec![

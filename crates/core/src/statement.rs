@@ -5,6 +5,7 @@ mod control;
 mod estate;
 mod figure;
 mod money;
+mod subject;
 
 pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
@@ -194,11 +195,7 @@ pub fn contract_lines(
         ContractSummary {
             id: *id,
             title: contract.title.clone(),
-            reference: contract
-                .identifiers
-                .iter()
-                .find(|held| held.scheme == "local")
-                .map(|held| held.id.clone()),
+            reference: contract.reference().map(str::to_owned),
             suppliers: contract
                 .suppliers
                 .iter()

@@ -6,6 +6,7 @@
 use crate::dated::When;
 use crate::pence::Pence;
 use crate::record::{Kind, KindName, RecordId};
+use std::fmt;
 
 /// What a cell under a heading may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +139,35 @@ impl Row {
     }
 }
 
+/// The text that reads as this cell again.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Blank => Ok(()),
+            Cell::Text(text) => f.write_str(text),
+            Cell::When(when) => write!(f, "{when}"),
+            Cell::Pence(pence) => f.write_str(&plain(*pence)),
+            Cell::Count(count) => write!(f, "{count}"),
+            Cell::Choice(word) => f.write_str(word),
+            Cell::List(texts) => f.write_str(&joined(texts.iter().cloned())),
+        }
+    }
+}
+
+/// How the records of a table change with time: what holds from a date on. The other headings hold
+/// for the record's whole life, and all its rows agree on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The heading of the date from which a row's values hold; blank is since before anything known.
+    pub from: &'static str,
+    /// The headings of those values.
+    pub values: &'static [&'static str],
+    /// Those of the values that a blank cell leaves as they were; a blank of the others is unknown.
+    pub blank_stays: &'static [&'static str],
+    /// The heading of the date on which the record ended, where it can end.
+    pub end: Option<&'static str>,
+}
+
 /// Looks up the records that a table's words mean.
 pub trait Find {
     /// The record of `kind` that people call `words`: its reference, title or printed name.
@@ -160,6 +190,9 @@ pub trait Call {
 pub trait Tabled: Kind {
     const HEADINGS: &'static [Heading];
 
+    /// What changes with time; none where a record is one row for ever.
+    const LIFE: Option<Life> = None;
+
     /// What tells one record's rows from another's. A record may have several rows, one from each
     /// date on which something changed.
     fn key(row: &Row) -> String;
@@ -178,6 +211,11 @@ pub trait Tabled: Kind {
 
     /// The rows that state this record again: [`Tabled::from_rows`] of them gives an equal record.
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>>;
+
+    /// This record, read from edited rows, with what no row can say taken from the record `before`.
+    fn keeping(self, _before: &Self) -> Self {
+        self
+    }
 }
 
 /// Why a row cannot become (part of) a record.
@@ -263,9 +301,29 @@ pub(crate) fn agreed<'a, T: PartialEq + std::fmt::Debug>(
     first
 }
 
-/// Texts for a list cell.
-pub(crate) fn joined(texts: impl IntoIterator<Item = String>) -> String {
-    texts.into_iter().collect::<Vec<_>>().join("; ")
+/// Texts for a list cell: `;` stands between them, and a text's own `;` is doubled.
+pub fn joined(texts: impl IntoIterator<Item = String>) -> String {
+    let texts: Vec<String> = texts
+        .into_iter()
+        .map(|text| text.replace(';', ";;"))
+        .collect();
+    texts.join("; ")
+}
+
+/// The texts of a list cell, as [`joined`] writes it; what is empty between two `;` with a space is
+/// no text.
+pub fn listed(cell: &str) -> Vec<String> {
+    let mut texts = vec![String::new()];
+    let mut rest = cell.chars().peekable();
+    while let Some(character) = rest.next() {
+        let separates = character == ';' && rest.next_if_eq(&';').is_none();
+        match texts.last_mut() {
+            Some(text) if !separates => text.push(character),
+            _ => texts.push(String::new()),
+        }
+    }
+    let trimmed = texts.iter().map(|text| text.trim().to_owned());
+    trimmed.filter(|text| !text.is_empty()).collect()
 }
 
 /// `12345.67`, as a table holds an amount.
@@ -277,4 +335,33 @@ pub(crate) fn plain(pence: Pence) -> String {
         size / 100,
         size % 100
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_list_is_read_as_people_write_it() {
+        for (cell, texts) in [
+            ("", &[][..]),
+            (
+                "Customer services; Revenues",
+                &["Customer services", "Revenues"],
+            ),
+            ("a;b ; ", &["a", "b"]),
+            ("Smith;; Sons; Revbase", &["Smith; Sons", "Revbase"]),
+            ("a;;; b", &["a;", "b"]),
+        ] {
+            assert_eq!(listed(cell), texts, "{cell}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_joined_is_listed_again(texts in proptest::collection::vec("[a-c;]{1,4}", 0..4)) {
+            prop_assert_eq!(listed(&joined(texts.clone())), texts);
+        }
+    }
 }

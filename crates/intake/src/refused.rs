@@ -80,6 +80,7 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Arrangements => "arrangements",
         Dataset::StaffMovements => "staff movements",
         Dataset::Claims => "claims",
+        Dataset::Recommendations => "recommendations",
         Dataset::Events => "events",
         Dataset::Scope => "scope decisions",
         Dataset::Names => "name decisions",

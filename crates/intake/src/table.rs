@@ -7,7 +7,7 @@ use crate::tabular::{self, Line, Table};
 use handback_core::dated::When;
 use handback_core::import::{Dataset, DateOrder, Fault, Tally};
 use handback_core::pence::Pence;
-use handback_core::table::{Cell, Form, Heading, Row};
+use handback_core::table::{Cell, Form, Heading, Row, listed};
 
 /// Read a filled-in table. Headings are matched whatever their case, spaces, underscores and
 /// hyphens, and may stand in any order. A row with faults is left out, and each of its faults is
@@ -216,7 +216,7 @@ fn row(
     for (heading, column) in headings.iter().zip(columns) {
         let text = column.map_or("", |column| line.cell(column));
         let header = column.map_or(heading.name, |column| &printed[column]);
-        match cell(text, heading) {
+        match cell(heading, text) {
             Ok(cell) => cells.push(cell),
             Err(reason) => faults.push(fault(header, text, reason)),
         }
@@ -243,8 +243,10 @@ fn row(
     }
 }
 
-/// Read one cell by its heading's form; else why not.
-fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
+/// Read one cell by its heading's form, on a form as in a file; else why not, as a sentence that says
+/// what to write.
+pub fn cell(heading: &Heading, text: &str) -> Result<Cell, String> {
+    let text = text.trim();
     if text.is_empty() {
         let meaning = heading.meaning;
         return if heading.needed {
@@ -272,13 +274,7 @@ fn cell(text: &str, heading: &Heading) -> Result<Cell, String> {
             .find(|word| plain(word) == plain(text))
             .map(|word| Cell::Choice(word))
             .ok_or_else(|| not_a_choice(text, words)),
-        Form::List => {
-            let items = text
-                .split(';')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
-            Ok(Cell::List(items.map(str::to_owned).collect()))
-        }
+        Form::List => Ok(Cell::List(listed(text))),
     }
 }
 

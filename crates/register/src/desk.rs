@@ -2,7 +2,10 @@
 //!
 //! These tables lie in the register's database and change without a trace. Nothing that counts rests
 //! on them: whoever empties them loses the accounts and no figure. Keys come hashed, so that reading
-//! the desk opens no door; what a password hash means is the caller's affair.
+//! the desk opens no door; what a password hash means is the caller's affair. Times are kept to the
+//! microsecond.
+//!
+//! Statements that write and answer rows are read to their end: only then has SQLite committed.
 
 mod account;
 mod job;
@@ -37,6 +40,26 @@ impl Register {
         Desk {
             db: self.db.clone(),
         }
+    }
+}
+
+/// Refuse text that PostgreSQL cannot hold.
+fn holdable<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    match texts.into_iter().find(|text| text.contains('\0')) {
+        Some(_) => Err(Trouble::Refused("a text holds a zero character: remove it".into()).into()),
+        None => Ok(()),
+    }
+}
+
+fn no_such_account() -> Error {
+    Trouble::Refused("there is no such account: it may have been closed".into()).into()
+}
+
+/// What it means when the account that a row belongs to is not there.
+fn unowned(error: sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(it) if it.is_foreign_key_violation() => no_such_account(),
+        _ => error.into(),
     }
 }
 

@@ -109,6 +109,12 @@ impl Picture {
         self.newer.and_then(|number| self.entry(number))
     }
 
+    /// The last statement of a record up to an entry, even if it was withdrawn or erased since.
+    pub(crate) fn stated_by(&self, record: RecordId, entry: u64) -> Option<&Entry> {
+        self.back_from_newest(record)
+            .find(|it| it.number <= entry && it.act == Act::Stated)
+    }
+
     fn back_from_newest(&self, record: RecordId) -> impl Iterator<Item = &Entry> {
         let newest = self.newest(record).and_then(|number| self.entry(number));
         std::iter::successors(newest, |entry| {
@@ -161,6 +167,11 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// The picture it is of.
+    pub(crate) fn picture(&self) -> &'a Picture {
+        self.picture
+    }
+
     /// The entry number at which this stands; links and figures carry it.
     pub fn entry(&self) -> u64 {
         self.entry
@@ -213,7 +224,7 @@ impl<'a> Known<'a> {
     }
 }
 
-fn read<K: Kind>(entry: &Entry) -> Result<K, Error> {
+pub(crate) fn read<K: Kind>(entry: &Entry) -> Result<K, Error> {
     let item = entry.item().unwrap_or_default();
     kinds::read(entry.version, item).map_err(|reason| {
         Trouble::Unreadable {

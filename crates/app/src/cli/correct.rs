@@ -3,8 +3,8 @@
 
 use super::{Outcome, print};
 use crate::data::{Data, Location, Saying, operator};
+use crate::import::counting_again;
 use crate::refused::Refused;
-use handback_core::import::Import;
 use handback_core::kinds;
 use handback_core::permission::Action;
 use handback_core::record::{Act, Change, ChangeAct, KindName, RecordId, Visibility};
@@ -104,27 +104,6 @@ fn known_kind(entry: &Entry) -> anyhow::Result<KindName> {
         ))
     };
     Ok(kinds::named(&entry.kind).ok_or_else(unknown)?.name)
-}
-
-/// When an import that replaced another is withdrawn, the other counts again, unless the withdrawn
-/// one had been replaced itself.
-fn counting_again(picture: &Picture, withdrawn: RecordId) -> anyhow::Result<Vec<Change>> {
-    let by = picture
-        .known(picture.size())
-        .get::<Import>(withdrawn)?
-        .and_then(|import| import.replaced_by);
-    let mut changes = Vec::new();
-    for record in picture.known(picture.size()).all::<Import>() {
-        let (id, import) = record?;
-        if import.replaced_by == Some(withdrawn) {
-            let again = Import {
-                replaced_by: by,
-                ..import
-            };
-            changes.push(Change::state(id, Visibility::Internal, &again));
-        }
-    }
-    Ok(changes)
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,9 @@ use super::layout::Payment;
 use super::ledger::{self, Ledger};
 use super::published::{Oddity, oddity};
 use super::{Shape, write};
-use handback_core::assurance::{Claim, Event, Evidence, Quantity, Verdict, judge};
+use handback_core::assurance::{
+    Claim, Event, Evidence, Quantity, Recommendation, RecommendationState, Verdict, judge,
+};
 use handback_core::control::{
     Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
     share_by_count,
@@ -93,6 +95,7 @@ struct Register {
     movements: Vec<StaffMovement>,
     events: BTreeMap<RecordId, Event>,
     claims: Vec<Claim>,
+    recommendations: Vec<Recommendation>,
     scope: Vec<ScopeRule>,
 }
 
@@ -108,6 +111,7 @@ impl Register {
             movements: Vec::new(),
             events: BTreeMap::new(),
             claims: Vec::new(),
+            recommendations: Vec::new(),
             scope: Vec::new(),
         };
         register.take::<Organisation>(files, "organisations.csv");
@@ -121,6 +125,7 @@ impl Register {
         register.events = register.take(files, "events.csv");
         register.claims = values(register.take(files, "claims.csv"));
         if files.contains_key("scope.csv") {
+            register.recommendations = values(register.take(files, "recommendations.csv"));
             register.take::<Name>(files, "names.csv");
             register.scope = values(register.take(files, "scope.csv"));
         }
@@ -252,7 +257,7 @@ fn row(headings: &'static [Heading], cells: &[String], line: u64, file: &str) ->
                 let word = words.iter().find(|word| *word == text);
                 Cell::Choice(word.unwrap_or_else(|| panic!("{}", place())))
             }
-            Form::List => Cell::List(text.split(';').map(|item| item.trim().to_owned()).collect()),
+            Form::List => Cell::List(handback_core::table::listed(text)),
         }
     };
     let cells = headings.iter().zip(cells).map(cell).collect();
@@ -279,12 +284,32 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_other_payments() {
 #[test]
 fn every_documented_table_is_in_the_example() {
     let files = example();
-    assert_eq!(kinds::TABLES.len(), 8);
+    assert_eq!(kinds::TABLES.len(), 9);
     for table in kinds::TABLES {
         let headings: Vec<&str> = table.headings.iter().map(|heading| heading.name).collect();
         let mut tables = files.values().map(|file| lines(file).swap_remove(0));
         assert!(tables.any(|first| first == headings), "{}", table.kind);
     }
+}
+
+#[test]
+fn a_panel_recommends_and_sees_what_became_of_it() {
+    let recommendations = Register::of(&example()).recommendations;
+    assert_eq!(recommendations.len(), 8);
+    let on = |day| {
+        let states = recommendations.iter().map(|held| held.state.on(day));
+        states
+            .filter_map(|state| state.certain().copied())
+            .collect::<Vec<_>>()
+    };
+    let count = |states: &[RecommendationState], state| {
+        states.iter().filter(|held| **held == state).count()
+    };
+    let first = on(date(2018, 3, 12));
+    assert_eq!(count(&first, RecommendationState::Open), 4);
+    let last = on(date(2021, 3, 31));
+    let counts = RecommendationState::ALL.map(|state| count(&last, state));
+    assert_eq!(counts, [1, 1, 2, 3, 1], "{last:?}");
 }
 
 #[test]

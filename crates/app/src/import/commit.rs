@@ -3,6 +3,7 @@
 use super::finder::{Finder, all};
 use super::{Failed, Read, Stating, Taken, Wishes, contracts, tables};
 use crate::data::fresh_id;
+use crate::refused::Refused;
 use handback_core::basis::overlapping;
 use handback_core::import::{Coverage, Dataset, Import, Layout, Overlap, ledger, overlap};
 use handback_core::record::{Change, RecordId, Visibility};
@@ -177,6 +178,53 @@ fn decided_afterwards(
     };
     let mut changes = vec![Change::state(id, Visibility::Internal, &import)];
     changes.extend(replaced(imports, &decided, id));
+    Ok(changes)
+}
+
+/// When an import that replaced another is withdrawn, the other counts again, unless the withdrawn
+/// one had been replaced itself.
+pub fn counting_again(picture: &Picture, withdrawn: RecordId) -> anyhow::Result<Vec<Change>> {
+    let by = picture
+        .known(picture.size())
+        .get::<Import>(withdrawn)?
+        .and_then(|import| import.replaced_by);
+    let mut changes = Vec::new();
+    for record in picture.known(picture.size()).all::<Import>() {
+        let (id, import) = record?;
+        if import.replaced_by == Some(withdrawn) {
+            let again = Import {
+                replaced_by: by,
+                ..import
+            };
+            changes.push(Change::state(id, Visibility::Internal, &again));
+        }
+    }
+    Ok(changes)
+}
+
+/// The changes that decide about the overlap of a standing import: it replaces the others, or holds
+/// other payments than they do.
+pub fn decided(picture: &Picture, id: RecordId, replaces: bool) -> anyhow::Result<Vec<Change>> {
+    let imports: BTreeMap<RecordId, Import> = picture
+        .known(picture.size())
+        .all::<Import>()
+        .collect::<Result<_, _>>()?;
+    let gone = || Refused("this file was taken back, or counts no longer".into());
+    let import = imports.get(&id).filter(|import| import.is_live());
+    let import = import.ok_or_else(gone)?;
+    let others = overlapping(&imports, import).into_iter().map(|(id, _)| id);
+    let others: BTreeSet<RecordId> = others.filter(|other| *other != id).collect();
+    let decided = if replaces {
+        overlap(&others, others.clone(), false)
+    } else {
+        overlap(&others, BTreeSet::new(), true)
+    };
+    let restated = Import {
+        overlap: decided.clone(),
+        ..import.clone()
+    };
+    let mut changes = vec![Change::state(id, Visibility::Internal, &restated)];
+    changes.extend(replaced(&imports, &decided, id));
     Ok(changes)
 }
 

@@ -9,6 +9,7 @@ use super::answer::{Answer, Error};
 use super::fields::Fields;
 use super::visit::Visit;
 use crate::data::harmless;
+use handback_core::dated::When;
 use handback_core::pence::Pence;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -123,6 +124,26 @@ impl Cell {
             href: None,
             quiet: None,
         }
+    }
+
+    /// A day, a month or a year, or that nobody knows it.
+    pub fn when(when: When) -> Cell {
+        let order = match when.earliest() {
+            None => Order::Missing,
+            Some(day) => Order::Text(day.to_string()),
+        };
+        Cell {
+            text: crate::render::when(when),
+            plain: when.to_string(),
+            order,
+            href: None,
+            quiet: None,
+        }
+    }
+
+    /// Which comes first.
+    pub fn compare(&self, other: &Cell) -> Ordering {
+        in_order(&self.order, &other.order, false)
     }
 
     /// The same, sorted by something else than what is shown.
@@ -271,9 +292,11 @@ impl Listing {
                             .is_some_and(|quiet| quiet.to_lowercase().contains(word))
                 })
             };
-            let kept = self.filters.iter().zip(&row.kept_by).all(|(filter, value)| {
-                query.get(filter.name).is_none_or(|wanted| wanted == value)
-            });
+            let kept = self
+                .filters
+                .iter()
+                .zip(&row.kept_by)
+                .all(|(filter, value)| query.get(filter.name).is_none_or(|wanted| wanted == value));
             kept && words.iter().all(said)
         };
         let mut rows: Vec<&Row> = self.rows.iter().filter(matches).collect();
@@ -422,7 +445,10 @@ fn choosing(filter: &Filter, query: &Fields) -> Choosing {
 }
 
 fn compared(a: &Row, b: &Row, place: usize, backwards: bool) -> Ordering {
-    let (a, b) = (&a.cells[place].order, &b.cells[place].order);
+    in_order(&a.cells[place].order, &b.cells[place].order, backwards)
+}
+
+fn in_order(a: &Order, b: &Order, backwards: bool) -> Ordering {
     match (a, b) {
         (Order::Missing, Order::Missing) => Ordering::Equal,
         (Order::Missing, _) => Ordering::Greater,
@@ -491,7 +517,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

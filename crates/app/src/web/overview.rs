@@ -34,6 +34,8 @@ struct Page<'a> {
     address: String,
     /// What a new authority has not done yet.
     first_steps: Option<super::first::Steps>,
+    /// The words with which it was published.
+    note: Option<&'a str>,
 }
 
 /// A band's colour and what it stands for.
@@ -72,11 +74,15 @@ fn overview(visit: &Visit) -> Result<Answer, Error> {
         return super::publications::published(visit);
     }
     let statement = visit.site.statement(&visit.view, visit.dates.at)?;
-    shown(visit, &statement)
+    shown(visit, &statement, None)
 }
 
-/// The page of a statement.
-pub fn shown(visit: &Visit, statement: &Arc<Statement>) -> Result<Answer, Error> {
+/// The page of a statement, with the words it was published with.
+pub fn shown(
+    visit: &Visit,
+    statement: &Arc<Statement>,
+    note: Option<&str>,
+) -> Result<Answer, Error> {
     let series = &statement.control.series;
     let open: Vec<&ServiceLine> = statement
         .services
@@ -106,8 +112,16 @@ pub fn shown(visit: &Visit, statement: &Arc<Statement>) -> Result<Answer, Error>
                 })
                 .collect(),
             claims: claims(statement),
-            address: visit.site.settings.public_url.clone() + &visit.pinned(),
-            first_steps: super::first::steps(visit, statement)?,
+            address: visit.site.settings.public_url.clone()
+                + &match visit.visitor.is_signed_in() {
+                    true => visit.pinned(),
+                    false => "/".into(),
+                },
+            first_steps: match visit.visitor.is_signed_in() {
+                true => super::first::steps(visit, statement)?,
+                false => None,
+            },
+            note,
             statement,
         },
     )

@@ -22,13 +22,21 @@ impl Pages {
         Pages::of(assets::TEMPLATES.iter().copied())
     }
 
-    fn of(templates: impl Iterator<Item = (impl Into<String>, impl Into<String>)>) -> anyhow::Result<Pages> {
+    fn of(
+        templates: impl Iterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> anyhow::Result<Pages> {
         let mut environment = render::environment()?;
         for (name, source) in templates {
             environment.add_template_owned(name.into(), source.into())?;
         }
         govuk::add_to(&mut environment);
         environment.add_filter("link", link);
+        environment.add_filter("slug", super::first::slug);
+        environment.add_filter("file_of", |told: &str| {
+            told.rsplit_once(" (")
+                .map_or(told, |(file, _)| file)
+                .to_owned()
+        });
         environment.add_function("asset", |name: &str| assets::url(name));
         Ok(Pages(environment))
     }

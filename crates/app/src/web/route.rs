@@ -78,15 +78,23 @@ impl Route {
 
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
-    super::overview::ROUTES,
-    super::sign_in::ROUTES,
-    super::services::ROUTES,
+    super::about::ROUTES,
+    super::accounts::ROUTES,
+    super::blank::ROUTES,
     super::contracts::ROUTES,
-    super::organisations::ROUTES,
+    super::entries::ROUTES,
+    super::first::ROUTES,
+    super::forms::ROUTES,
     super::happenings::ROUTES,
     super::history::ROUTES,
-    super::entries::ROUTES,
-    super::blank::ROUTES,
+    super::imports::ROUTES,
+    super::organisations::ROUTES,
+    super::overview::ROUTES,
+    super::publications::ROUTES,
+    super::recommendations::ROUTES,
+    super::review::ROUTES,
+    super::services::ROUTES,
+    super::sign_in::ROUTES,
 ];
 
 /// Every route.

@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use futures_util::stream;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use handback_core::permission::covers;
 use handback_register::desk::Account;
 use serde::Serialize;
 use std::convert::Infallible;
@@ -182,6 +183,11 @@ impl Asked {
             known: None,
             language: Language::default(),
         });
+        // Whoever is not signed in sees what is published now, and looks at no other moment.
+        let dates = Dates {
+            known: dates.known.filter(|_| visitor.is_signed_in()),
+            ..dates
+        };
         let view = View::at(&site.data, dates.known.as_ref());
         Ok(Visit {
             view,

@@ -37,7 +37,14 @@ const MODULES: &[(&str, &[&str])] = &[
     ("basis", &["dated", "import", "record"]),
     (
         "contract",
-        &["dated", "import", "organisation", "pence", "record"],
+        &[
+            "dated",
+            "import",
+            "organisation",
+            "pence",
+            "record",
+            "table",
+        ],
     ),
     ("control", &["dated", "pence", "record", "table"]),
     (
@@ -45,7 +52,10 @@ const MODULES: &[(&str, &[&str])] = &[
         &["dated", "organisation", "pence", "record", "table"],
     ),
     ("transition", &["dated", "record", "table"]),
-    ("assurance", &["dated", "pence", "record", "table"]),
+    (
+        "assurance",
+        &["dated", "organisation", "pence", "record", "table"],
+    ),
     (
         "statement",
         &[
@@ -58,10 +68,12 @@ const MODULES: &[(&str, &[&str])] = &[
             "money",
             "organisation",
             "pence",
+            "permission",
             "record",
             "transition",
         ],
     ),
+    ("amendment", &["dated", "kinds", "table"]),
     (
         "kinds",
         &[

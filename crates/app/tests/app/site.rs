@@ -42,7 +42,9 @@ impl Site {
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut printed = String::new();
         while !printed.contains("Stop it with Ctrl-C.") {
-            let read = out.read_line(&mut printed).expect("the program prints text");
+            let read = out
+                .read_line(&mut printed)
+                .expect("the program prints text");
             assert!(read > 0, "the program ended before it served: {printed}");
         }
         // What is printed later is read away, so that the program never waits for us.
@@ -50,7 +52,11 @@ impl Site {
         let url = printed
             .lines()
             .find_map(|line| line.strip_prefix("Handback is at "))
-            .and_then(|url| url.match_indices('/').nth(2).map(|(end, _)| url[..end].to_owned()))
+            .and_then(|url| {
+                url.match_indices('/')
+                    .nth(2)
+                    .map(|(end, _)| url[..end].to_owned())
+            })
             .expect("the program says where it is");
         Site {
             child,
@@ -172,14 +178,23 @@ impl Person {
     }
 
     /// Send files with a form that stands on another page.
-    pub fn upload(&self, page: &str, path: &str, fields: &[(&str, &str)], files: &[&Path]) -> Answer {
+    pub fn upload(
+        &self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[&Path],
+    ) -> Answer {
         let token = self.get(page).field("form-token").unwrap_or_default();
         const EDGE: &str = "----handback-test";
         let mut body = Vec::new();
         let all = [("form-token", token.as_str())];
         for (name, value) in all.iter().chain(fields) {
             body.extend_from_slice(
-                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+                format!(
+                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .as_bytes(),
             );
         }
         for file in files {
@@ -194,7 +209,10 @@ impl Person {
         let sent = self
             .agent
             .post(format!("{}{path}", self.url))
-            .header("content-type", format!("multipart/form-data; boundary={EDGE}"))
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={EDGE}"),
+            )
             .send(&body[..]);
         read(sent)
     }

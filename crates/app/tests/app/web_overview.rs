@@ -20,3 +20,48 @@ fn the_statement_says_what_the_command_line_says() {
     assert!(months.header("content-type").starts_with("text/csv"));
     assert!(months.text.lines().count() > 150, "{}", months.text);
 }
+
+#[test]
+fn everybody_sees_what_is_published_as_it_was_known_then() {
+    let site = Site::demo();
+    let director = site.sign_in("director");
+    let ask = director.get("/publish?at=2021-03-26");
+    // The date bar has a field of this name too; the form's stands after it.
+    let known = ask.text.rsplit("name=\"known\" value=\"").next();
+    let known = known
+        .and_then(|rest| rest.split('"').next())
+        .map(str::to_owned);
+    let known = known.expect("the entry to publish");
+    let fields = [
+        ("at", "2021-03-26"),
+        ("known", known.as_str()),
+        ("note", "Read to the council <b>today</b>"),
+    ];
+    let public = site.visitor();
+    let contracts = site.sign_in("contracts");
+    let refused = contracts.post_from("/", "/publish", &fields);
+    assert_eq!(refused.status, 403, "only who may publish does");
+    let answer = director.post_from("/publish", "/publish", &fields);
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let page = public.get("/");
+    page.says("at least 19 and at most 22 of 25")
+        .says("Read to the council &lt;b&gt;today&lt;&#x2f;b&gt;")
+        .lacks("href=\"&#x2f;services")
+        .lacks("/figures/");
+    // What is learnt later does not change it, and nobody can look behind it.
+    assert_eq!(public.get("/publications").status, 303);
+    let list = director.get("/publications");
+    let id = list
+        .text
+        .split("/publications/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("a publication")
+        .to_owned();
+    director.post_from(
+        "/publications",
+        &format!("/publications/{id}/withdraw"),
+        &[],
+    );
+    public.get("/").says("Nothing is published yet");
+}

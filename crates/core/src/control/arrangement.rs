@@ -3,7 +3,7 @@
 use super::service::Service;
 use crate::dated::{Dated, When};
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined};
+use crate::table::{Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,6 +236,22 @@ impl Tabled for Arrangement {
         ),
     ];
 
+    const LIFE: Option<Life> = Some(Life {
+        from: "from",
+        values: &[
+            "mode",
+            "provider",
+            "contract",
+            "direction",
+            "money",
+            "knowledge",
+            "data and tools",
+            "operation",
+        ],
+        blank_stays: &[],
+        end: Some("until"),
+    });
+
     fn key(row: &Row) -> String {
         row.text("service").unwrap_or_default().to_lowercase()
     }
@@ -254,7 +270,7 @@ impl Tabled for Arrangement {
         };
         let sources: BTreeSet<&str> = rows.iter().filter_map(|row| row.text("source")).collect();
         arrangement.source =
-            (!sources.is_empty()).then(|| joined(sources.into_iter().map(Into::into)));
+            (!sources.is_empty()).then(|| sources.into_iter().collect::<Vec<_>>().join("; "));
         let mut starts: BTreeSet<When> = BTreeSet::new();
         for row in rows {
             let from = row.when("from").unwrap_or(When::Unknown);

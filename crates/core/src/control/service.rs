@@ -4,7 +4,7 @@ use crate::dated::{Dated, When};
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
 use crate::table::{
-    Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, agreed, joined, plain,
+    Call, Faults, Find, Form, Heading, Life, Row, RowFault, Tabled, agreed, joined, plain,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -177,6 +177,13 @@ impl Tabled for Service {
             "Service catalogue 2018",
         ),
     ];
+
+    const LIFE: Option<Life> = Some(Life {
+        from: "cost from",
+        values: &["yearly cost", "cost includes staff"],
+        blank_stays: &["yearly cost"],
+        end: Some("ended"),
+    });
 
     fn key(row: &Row) -> String {
         row.text("service").unwrap_or_default().to_lowercase()

@@ -1,6 +1,6 @@
 //! What the register knows at one entry, and the rules that figures are made by.
 
-use crate::assurance::{Claim, Event, Test};
+use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
 use crate::contract::Contract;
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
@@ -25,6 +25,8 @@ pub struct Estate {
     pub staff_movements: BTreeMap<RecordId, StaffMovement>,
     pub events: BTreeMap<RecordId, Event>,
     pub claims: BTreeMap<RecordId, Claim>,
+    pub recommendations: BTreeMap<RecordId, Recommendation>,
+    pub publications: BTreeMap<RecordId, Publication>,
     pub names: BTreeMap<RecordId, Name>,
     pub scope_rules: BTreeMap<RecordId, ScopeRule>,
     pub imports: BTreeMap<RecordId, Import>,

@@ -64,6 +64,20 @@ pub struct Descriptions {
     pub most: usize,
 }
 
+/// What did the payments of several names say they were for? In the order of the names; of each the
+/// most frequent descriptions first, then by text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DescriptionsByName {
+    pub names: BTreeSet<String>,
+}
+
+/// One printed description of one name's payments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameDescribed {
+    pub name: String,
+    pub described: Described,
+}
+
 /// One printed description of a name's payments; empty where the file prints none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
@@ -195,6 +209,45 @@ impl Plan for Descriptions {
                 sum,
             })
             .collect())
+    }
+}
+
+impl Plan for DescriptionsByName {
+    type Row = NameDescribed;
+
+    fn reads_rollups(&self) -> bool {
+        false
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        let named = Scope {
+            names: Some(self.names.clone()),
+            period: None,
+        };
+        let described = table
+            .filter(named.certain())?
+            .aggregate(vec![col(NAME), col(DESCRIPTION)], rollup::sums())?;
+        Ok(described.sort(vec![
+            col(NAME).sort(true, true),
+            col(ROWS).sort(false, false),
+            col(DESCRIPTION).sort(true, true),
+        ])?)
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<NameDescribed>, Problem> {
+        let (name, description) = (
+            reading::texts(answer, NAME)?,
+            reading::texts(answer, DESCRIPTION)?,
+        );
+        let sums = reading::sums(answer)?;
+        let row = |(row, sum)| NameDescribed {
+            name: name.get(row),
+            described: Described {
+                description: description.get(row),
+                sum,
+            },
+        };
+        Ok(sums.into_iter().enumerate().map(row).collect())
     }
 }
 

@@ -12,7 +12,8 @@ mod scope;
 mod total;
 
 pub use label::{
-    Described, Descriptions, LabelPaid, PaidByDescription, PaidByLabel, PaidByLabelAndYear,
+    Described, Descriptions, DescriptionsByName, LabelPaid, NameDescribed, PaidByDescription,
+    PaidByLabel, PaidByLabelAndYear,
 };
 pub use lines::{Line, Lines};
 pub use month::{MonthPaid, NameMonthPaid, PaidByMonth, PaidByNameAndMonth, Rollup, RollupRow};

@@ -6,9 +6,9 @@ use handback_core::import::Payment;
 use handback_core::money::{Paid, YearBasis};
 use handback_core::pence::Pence;
 use handback_facts::question::{
-    Descriptions, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid, PaidByDescription,
-    PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope,
-    Sum, Totalled, Totals,
+    Descriptions, DescriptionsByName, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid,
+    PaidByDescription, PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName,
+    PaidByNameAndMonth, Rollup, Scope, Sum, Totalled, Totals,
 };
 use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
@@ -193,6 +193,21 @@ fn the_most_frequent_descriptions_come_first() {
         .map(|sample| (&*sample.description, sample.sum.rows))
         .collect();
     assert_eq!(samples, [("support", 2), ("", 1), ("hosting", 1)]);
+    // The same for a page of names at once; a name that nobody was paid under has no rows.
+    let asked = DescriptionsByName {
+        names: BTreeSet::from([PAID.supplier.into(), "Nobody".into()]),
+    };
+    let of_all = desk.facts.ask(&asked, &live).expect("an answer");
+    assert!(of_all.iter().all(|row| row.name == PAID.supplier));
+    let of_all = of_all.iter().map(|row| {
+        let described = &row.described;
+        (&*described.description, described.sum.rows)
+    });
+    let of_all: Vec<(&str, u64)> = of_all.collect();
+    assert_eq!(
+        of_all,
+        [("support", 2), ("", 1), ("hosting", 1), ("licences", 1)]
+    );
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Accounts: who may sign in, and what they may.
 
 use super::statements as sql;
-use super::{Desk, grants_as, grants_of, time, times};
+use super::{Desk, grants_as, grants_of, holdable, no_such_account, time, times};
 use crate::database::{Db, Tx, on};
 use crate::error::{Error, Trouble};
 use handback_core::permission::{Actor, Grant, Role, Within};
 use jiff::Timestamp;
+use std::fmt;
 
 /// Somebody who may sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// As entries name whoever acts: opaque, and all that stays when the account is closed.
     pub actor: Actor,
@@ -31,6 +32,18 @@ impl Account {
             within: Within::Everything,
         };
         self.disabled_at.is_none() && self.grants.contains(&everywhere)
+    }
+}
+
+/// For program logs, which hold neither names nor what passwords can be guessed from.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("actor", &self.actor)
+            .field("grants", &self.grants)
+            .field("created_at", &self.created_at)
+            .field("disabled_at", &self.disabled_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,13 +73,15 @@ impl AccountRow {
 }
 
 impl Desk {
-    /// Whether nobody has an account.
+    /// Whether nobody has an account, as at the first start and after a backup was restored.
     pub async fn is_empty(&self) -> Result<bool, Error> {
         Ok(self.accounts().await?.is_empty())
     }
 
     /// Open an account. Refused when its login is taken ([`Error::is_taken`]).
     pub async fn open_account(&self, account: &Account) -> Result<(), Error> {
+        holdable([&*account.actor.0, &account.login, &account.name])?;
+        holdable(account.password.as_deref())?;
         let opened = on!(&self.db, Db, |pool| sqlx::query(sql::OPEN_ACCOUNT)
             .bind(&account.actor.0)
             .bind(account.login.to_lowercase())
@@ -84,7 +99,11 @@ impl Desk {
         }
     }
 
+    /// The account of an actor, also when it is disabled.
     pub async fn account(&self, actor: &Actor) -> Result<Option<Account>, Error> {
+        if holdable([&*actor.0]).is_err() {
+            return Ok(None);
+        }
         let row: Option<AccountRow> = on!(&self.db, Db, |pool| sqlx::query_as(sql::ACCOUNT)
             .bind(&actor.0)
             .fetch_optional(pool)
@@ -92,8 +111,11 @@ impl Desk {
         row.map(AccountRow::read).transpose()
     }
 
-    /// The account that signs in with this, in whatever case it is typed.
+    /// The account that signs in with this, in whatever case it is typed; also when it is disabled.
     pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>, Error> {
+        if holdable([login]).is_err() {
+            return Ok(None);
+        }
         let row: Option<AccountRow> =
             on!(&self.db, Db, |pool| sqlx::query_as(sql::ACCOUNT_BY_LOGIN)
                 .bind(login.to_lowercase())
@@ -107,72 +129,94 @@ impl Desk {
         let rows: Vec<AccountRow> = on!(&self.db, Db, |pool| sqlx::query_as(sql::ACCOUNTS)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(AccountRow::read).collect()
+        let mut accounts: Vec<Account> = rows
+            .into_iter()
+            .map(AccountRow::read)
+            .collect::<Result<_, _>>()?;
+        // Not in SQL: the databases disagree on the order of letters.
+        accounts.sort_by_cached_key(|it| (it.name.to_lowercase(), it.login.clone()));
+        Ok(accounts)
     }
 
+    /// Keep another PHC string, or none. Sessions stay open: [`Desk::end_sessions`] ends them.
     pub async fn set_password(&self, actor: &Actor, password: Option<String>) -> Result<(), Error> {
-        on!(&self.db, Db, |pool| sqlx::query(sql::SET_PASSWORD)
+        holdable(password.as_deref())?;
+        changed(on!(&self.db, Db, |pool| sqlx::query(sql::SET_PASSWORD)
             .bind(&actor.0)
             .bind(password)
             .execute(pool)
             .await
-            .map(drop))?;
-        Ok(())
+            .map(|done| done.rows_affected()))?)
     }
 
+    /// Give an account another name for people to see.
     pub async fn rename(&self, actor: &Actor, name: &str) -> Result<(), Error> {
-        on!(&self.db, Db, |pool| sqlx::query(sql::RENAME)
+        holdable([name])?;
+        changed(on!(&self.db, Db, |pool| sqlx::query(sql::RENAME)
             .bind(&actor.0)
             .bind(name)
             .execute(pool)
             .await
-            .map(drop))?;
-        Ok(())
+            .map(|done| done.rows_affected()))?)
     }
 
     /// Give an account other rights. Refused when no administrator would remain.
     pub async fn set_grants(&self, actor: &Actor, grants: &[Grant]) -> Result<(), Error> {
         let mut tx = self.db.write().await?;
-        on!(&mut tx, Tx, |tx| sqlx::query(sql::SET_GRANTS)
+        changed(on!(&mut tx, Tx, |tx| sqlx::query(sql::SET_GRANTS)
             .bind(&actor.0)
             .bind(grants_as(grants))
             .execute(&mut **tx)
             .await
-            .map(drop))?;
+            .map(|done| done.rows_affected()))?)?;
         administered(tx).await
     }
 
-    /// Let nobody in with this account. Refused when no administrator would remain.
+    /// Let nobody in with this account, and end its sessions. Refused when no administrator would
+    /// remain.
     pub async fn disable(&self, actor: &Actor, at: Timestamp) -> Result<(), Error> {
-        self.disabled(actor, Some(at)).await
-    }
-
-    /// Let the account in again.
-    pub async fn enable(&self, actor: &Actor) -> Result<(), Error> {
-        self.disabled(actor, None).await
-    }
-
-    async fn disabled(&self, actor: &Actor, at: Option<Timestamp>) -> Result<(), Error> {
         let mut tx = self.db.write().await?;
-        on!(&mut tx, Tx, |tx| sqlx::query(sql::DISABLE)
+        changed(on!(&mut tx, Tx, |tx| sqlx::query(sql::SET_DISABLED)
             .bind(&actor.0)
-            .bind(at.map(Timestamp::as_microsecond))
+            .bind(Some(at.as_microsecond()))
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected()))?)?;
+        on!(&mut tx, Tx, |tx| sqlx::query(sql::END_SESSIONS)
+            .bind(&actor.0)
             .execute(&mut **tx)
             .await
             .map(drop))?;
         administered(tx).await
+    }
+
+    /// Let the account in again: its tokens work, and people sign in anew.
+    pub async fn enable(&self, actor: &Actor) -> Result<(), Error> {
+        changed(on!(&self.db, Db, |pool| sqlx::query(sql::SET_DISABLED)
+            .bind(&actor.0)
+            .bind(None::<i64>)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))?)
     }
 
     /// Remove an account with its sessions, links and tokens; entries keep its opaque name. Refused
     /// when no administrator would remain.
     pub async fn close_account(&self, actor: &Actor) -> Result<(), Error> {
         let mut tx = self.db.write().await?;
-        on!(&mut tx, Tx, |tx| sqlx::query(sql::CLOSE_ACCOUNT)
+        changed(on!(&mut tx, Tx, |tx| sqlx::query(sql::CLOSE_ACCOUNT)
             .bind(&actor.0)
             .execute(&mut **tx)
             .await
-            .map(drop))?;
+            .map(|done| done.rows_affected()))?)?;
         administered(tx).await
+    }
+}
+
+fn changed(accounts: u64) -> Result<(), Error> {
+    match accounts {
+        0 => Err(no_such_account()),
+        _ => Ok(()),
     }
 }
 

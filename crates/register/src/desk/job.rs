@@ -1,7 +1,7 @@
 //! Jobs: work that takes longer than a page may, and survives a restart of the program.
 
 use super::statements as sql;
-use super::{Desk, time};
+use super::{Desk, holdable, time};
 use crate::database::{Db, on};
 use crate::error::{Error, Trouble};
 use handback_core::permission::Actor;
@@ -49,6 +49,7 @@ impl JobState {
         JobState::Cancelled,
     ];
 
+    /// As it is stored.
     pub fn word(self) -> &'static str {
         [
             "waiting",
@@ -124,7 +125,9 @@ impl JobRow {
 }
 
 impl Desk {
+    /// Keep a new job as it is given.
     pub async fn put_job(&self, job: &Job) -> Result<(), Error> {
+        holdable([&*job.kind, &job.actor.0, &job.wish, &job.answer])?;
         on!(&self.db, Db, |pool| sqlx::query(sql::PUT_JOB)
             .bind(&job.id.0[..])
             .bind(&job.kind)
@@ -144,6 +147,7 @@ impl Desk {
         Ok(())
     }
 
+    /// A job as it stands.
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, Error> {
         let row: Option<JobRow> = on!(&self.db, Db, |pool| sqlx::query_as(sql::JOB)
             .bind(&id.0[..])
@@ -170,14 +174,28 @@ impl Desk {
 
     /// Take the oldest job that waits. No two workers get the same.
     pub async fn claim_job(&self, now: Timestamp) -> Result<Option<Job>, Error> {
-        let row: Option<JobRow> = on!(&self.db, Db, |pool| sqlx::query_as(sql::CLAIM_JOB)
-            .bind(now.as_microsecond())
-            .fetch_optional(pool)
-            .await)?;
-        row.map(JobRow::read).transpose()
+        // Looking first keeps a worker without work from taking the writer lock. Who loses a job to
+        // another worker looks again.
+        loop {
+            let oldest: Option<Vec<u8>> =
+                on!(&self.db, Db, |pool| sqlx::query_scalar(sql::OLDEST_WAITING)
+                    .fetch_optional(pool)
+                    .await)?;
+            let Some(id) = oldest else { return Ok(None) };
+            let mut claimed: Vec<JobRow> =
+                on!(&self.db, Db, |pool| sqlx::query_as(sql::CLAIM_JOB)
+                    .bind(now.as_microsecond())
+                    .bind(id)
+                    .fetch_all(pool)
+                    .await)?;
+            if let Some(row) = claimed.pop() {
+                return row.read().map(Some);
+            }
+        }
     }
 
-    /// Tell how far a running job has come. Answers whether somebody asked to stop it.
+    /// Tell how far a running job has come. Answers whether to stop: somebody asked for that, or the
+    /// job does not run any more.
     pub async fn progress(
         &self,
         id: JobId,
@@ -185,17 +203,18 @@ impl Desk {
         bytes: u64,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let asked: Option<i64> = on!(&self.db, Db, |pool| sqlx::query_scalar(sql::PROGRESS)
+        let asked: Vec<i64> = on!(&self.db, Db, |pool| sqlx::query_scalar(sql::PROGRESS)
             .bind(&id.0[..])
             .bind(rows as i64)
             .bind(bytes as i64)
             .bind(now.as_microsecond())
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await)?;
-        Ok(asked.is_some_and(|asked| asked != 0))
+        Ok(asked != [0])
     }
 
-    /// End a running job, or hand it to a person.
+    /// End a running job, or hand it to a person; one that was asked to stop is cancelled rather than
+    /// handed over. Refused when the job does not run, and for states in which it would go on.
     pub async fn settle(
         &self,
         id: JobId,
@@ -203,19 +222,27 @@ impl Desk {
         answer: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        on!(&self.db, Db, |pool| sqlx::query(sql::SETTLE)
+        holdable([answer])?;
+        if matches!(state, JobState::Waiting | JobState::Running) {
+            return Err(Trouble::Refused(format!("work that is {} goes on", state.word())).into());
+        }
+        let settled = on!(&self.db, Db, |pool| sqlx::query(sql::SETTLE)
             .bind(&id.0[..])
             .bind(state.word())
             .bind(answer)
             .bind(now.as_microsecond())
             .execute(pool)
             .await
-            .map(drop))?;
-        Ok(())
+            .map(|done| done.rows_affected()))?;
+        match settled {
+            0 => Err(Trouble::Refused("this work is not under way".into()).into()),
+            _ => Ok(()),
+        }
     }
 
     /// Let a job that waits for a person, or that failed, run with another wish.
     pub async fn queue_again(&self, id: JobId, wish: &str, now: Timestamp) -> Result<(), Error> {
+        holdable([wish])?;
         let queued = on!(&self.db, Db, |pool| sqlx::query(sql::QUEUE_AGAIN)
             .bind(&id.0[..])
             .bind(wish)
@@ -234,19 +261,23 @@ impl Desk {
 
     /// Stop a job: at once where it does not run, else as soon as it looks.
     pub async fn ask_cancel(&self, id: JobId, now: Timestamp) -> Result<(), Error> {
-        for statement in [sql::CANCEL_AT_ONCE, sql::ASK_CANCEL] {
-            on!(&self.db, Db, |pool| sqlx::query(statement)
-                .bind(&id.0[..])
-                .bind(now.as_microsecond())
-                .execute(pool)
-                .await
-                .map(drop))?;
-        }
+        on!(&self.db, Db, |pool| sqlx::query(sql::ASK_CANCEL)
+            .bind(&id.0[..])
+            .bind(now.as_microsecond())
+            .execute(pool)
+            .await
+            .map(drop))?;
         Ok(())
     }
 
-    /// Let the jobs that ran when the program ended begin again. Answers how many.
+    /// Let the jobs that ran when the program ended begin again, and cancel those that were asked to
+    /// stop. Answers how many begin again. Only for the program that works on this register's jobs.
     pub async fn requeue_interrupted(&self, now: Timestamp) -> Result<u64, Error> {
+        on!(&self.db, Db, |pool| sqlx::query(sql::CANCEL_INTERRUPTED)
+            .bind(now.as_microsecond())
+            .execute(pool)
+            .await
+            .map(drop))?;
         Ok(on!(&self.db, Db, |pool| sqlx::query(
             sql::REQUEUE_INTERRUPTED
         )

@@ -1,7 +1,7 @@
 //! One-time links: the first account, an invitation, a new password.
 
 use super::statements as sql;
-use super::{Desk, grants_as, grants_of, time};
+use super::{Desk, grants_as, grants_of, holdable, time, unowned};
 use crate::database::{Db, on};
 use crate::error::{Error, Trouble};
 use handback_core::permission::{Actor, Grant};
@@ -71,8 +71,10 @@ impl LinkRow {
 }
 
 impl Desk {
-    /// Issue a link. Its key is the hash of what the link's address holds.
+    /// Issue a link. Its key is the hash of what the link's address holds. Refused when it is for an
+    /// account that is not there.
     pub async fn issue_link(&self, link: &Link) -> Result<(), Error> {
+        holdable([&*link.for_name])?;
         on!(&self.db, Db, |pool| sqlx::query(sql::ISSUE_LINK)
             .bind(&link.key[..])
             .bind(link.purpose.word())
@@ -83,7 +85,8 @@ impl Desk {
             .bind(link.expires_at.as_microsecond())
             .execute(pool)
             .await
-            .map(drop))?;
+            .map(drop))
+        .map_err(unowned)?;
         Ok(())
     }
 
@@ -103,12 +106,12 @@ impl Desk {
         key: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<Link>, Error> {
-        let row: Option<LinkRow> = on!(&self.db, Db, |pool| sqlx::query_as(statement)
+        let mut rows: Vec<LinkRow> = on!(&self.db, Db, |pool| sqlx::query_as(statement)
             .bind(&key[..])
             .bind(now.as_microsecond())
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await)?;
-        row.map(LinkRow::read).transpose()
+        rows.pop().map(LinkRow::read).transpose()
     }
 
     /// The links that can still be used, oldest first.

@@ -1,7 +1,7 @@
 //! Who read what is restricted.
 
 use super::statements as sql;
-use super::{Desk, time};
+use super::{Desk, holdable, time};
 use crate::database::{Db, on};
 use crate::error::{Error, Trouble};
 use handback_core::permission::Actor;
@@ -27,7 +27,9 @@ struct ReadingRow {
 }
 
 impl Desk {
+    /// Note that somebody read.
     pub async fn note_reading(&self, reading: &Reading) -> Result<(), Error> {
+        holdable([&*reading.actor.0, &reading.what])?;
         on!(&self.db, Db, |pool| sqlx::query(sql::READ)
             .bind(reading.read_at.as_microsecond())
             .bind(&reading.actor.0)
@@ -68,6 +70,7 @@ impl Desk {
         rows.into_iter().map(read).collect()
     }
 
+    /// Forget what was read before a time.
     pub async fn forget_readings(&self, before: Timestamp) -> Result<(), Error> {
         on!(&self.db, Db, |pool| sqlx::query(sql::FORGET_READINGS)
             .bind(before.as_microsecond())

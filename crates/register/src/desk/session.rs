@@ -2,7 +2,7 @@
 
 use super::account::{Account, AccountRow};
 use super::statements as sql;
-use super::{Desk, time};
+use super::{Desk, time, unowned};
 use crate::database::{Db, on};
 use crate::error::Error;
 use handback_core::permission::Actor;
@@ -39,6 +39,7 @@ struct SessionAndAccount {
 }
 
 impl Desk {
+    /// Let somebody in under the hash of what the browser sends. Refused without an account.
     pub async fn start_session(
         &self,
         key: [u8; 32],
@@ -53,7 +54,8 @@ impl Desk {
             .bind(expires_at.as_microsecond())
             .execute(pool)
             .await
-            .map(drop))?;
+            .map(drop))
+        .map_err(unowned)?;
         Ok(())
     }
 

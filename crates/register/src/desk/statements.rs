@@ -19,15 +19,11 @@ pub(super) const ACCOUNT_BY_LOGIN: &str = concat!(
     account_columns!(),
     " FROM account WHERE login = $1"
 );
-pub(super) const ACCOUNTS: &str = concat!(
-    "SELECT ",
-    account_columns!(),
-    " FROM account ORDER BY name, login"
-);
+pub(super) const ACCOUNTS: &str = concat!("SELECT ", account_columns!(), " FROM account");
 pub(super) const SET_PASSWORD: &str = "UPDATE account SET password = $2 WHERE actor = $1";
 pub(super) const SET_GRANTS: &str = "UPDATE account SET grants = $2 WHERE actor = $1";
 pub(super) const RENAME: &str = "UPDATE account SET name = $2 WHERE actor = $1";
-pub(super) const DISABLE: &str = "UPDATE account SET disabled_at = $2 WHERE actor = $1";
+pub(super) const SET_DISABLED: &str = "UPDATE account SET disabled_at = $2 WHERE actor = $1";
 pub(super) const CLOSE_ACCOUNT: &str = "DELETE FROM account WHERE actor = $1";
 
 pub(super) const START_SESSION: &str =
@@ -93,24 +89,31 @@ pub(super) const JOBS_OF: &str = concat!(
     job_columns!(),
     " FROM job WHERE actor = $2 ORDER BY created_at DESC, id LIMIT $1"
 );
+pub(super) const OLDEST_WAITING: &str =
+    "SELECT id FROM job WHERE state = 'waiting' ORDER BY created_at, id LIMIT 1";
 /// Whoever comes second finds the job running and takes none.
 pub(super) const CLAIM_JOB: &str = concat!(
-    "UPDATE job SET state = 'running', changed_at = $1, cancel_asked = 0 WHERE state = 'waiting' AND id = \
-     (SELECT id FROM job WHERE state = 'waiting' ORDER BY created_at, id LIMIT 1) RETURNING ",
+    "UPDATE job SET state = 'running', changed_at = $1 WHERE id = $2 AND state = 'waiting' RETURNING ",
     job_columns!()
 );
 pub(super) const PROGRESS: &str = "\
     UPDATE job SET done_rows = $2, done_bytes = $3, changed_at = $4 WHERE id = $1 AND state = 'running' \
     RETURNING cancel_asked";
-pub(super) const SETTLE: &str =
-    "UPDATE job SET state = $2, answer = $3, changed_at = $4 WHERE id = $1 AND state = 'running'";
+/// Nobody is asked how to go on with what somebody asked to stop.
+pub(super) const SETTLE: &str = "\
+    UPDATE job SET answer = $3, changed_at = $4, \
+    state = CASE WHEN cancel_asked = 1 AND $2 = 'to-confirm' THEN 'cancelled' ELSE $2 END \
+    WHERE id = $1 AND state = 'running'";
 pub(super) const QUEUE_AGAIN: &str = "\
-    UPDATE job SET state = 'waiting', wish = $2, done_rows = 0, done_bytes = 0, changed_at = $3 \
+    UPDATE job SET state = 'waiting', wish = $2, done_rows = 0, done_bytes = 0, cancel_asked = 0, \
+    changed_at = $3 \
     WHERE id = $1 AND state IN ('to-confirm', 'failed')";
-pub(super) const CANCEL_AT_ONCE: &str = "\
-    UPDATE job SET state = 'cancelled', changed_at = $2 WHERE id = $1 AND state IN ('waiting', 'to-confirm')";
-pub(super) const ASK_CANCEL: &str =
-    "UPDATE job SET cancel_asked = 1, changed_at = $2 WHERE id = $1 AND state = 'running'";
+pub(super) const ASK_CANCEL: &str = "\
+    UPDATE job SET cancel_asked = 1, changed_at = $2, \
+    state = CASE WHEN state = 'running' THEN 'running' ELSE 'cancelled' END \
+    WHERE id = $1 AND state IN ('waiting', 'running', 'to-confirm')";
+pub(super) const CANCEL_INTERRUPTED: &str = "\
+    UPDATE job SET state = 'cancelled', changed_at = $1 WHERE state = 'running' AND cancel_asked = 1";
 pub(super) const REQUEUE_INTERRUPTED: &str = "UPDATE job SET state = 'waiting', done_rows = 0, done_bytes = 0, changed_at = $1 WHERE state = 'running'";
 pub(super) const FORGET_JOBS: &str = "DELETE FROM job WHERE changed_at < $1 AND state IN ('to-confirm', 'done', 'failed', 'cancelled') RETURNING wish";
 

@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::statements as sql;
-use super::{Desk, grants_as, grants_of, time, times};
+use super::{Desk, grants_as, grants_of, holdable, time, times, unowned};
 use crate::database::{Db, on};
 use crate::error::{Error, Trouble};
 use handback_core::permission::{Actor, Grant};
@@ -59,8 +59,9 @@ impl TokenRow {
 }
 
 impl Desk {
-    /// Issue a token under the hash of what the program sends.
+    /// Issue a token under the hash of what the program sends. Refused without an account.
     pub async fn issue_token(&self, key: [u8; 32], token: &Token) -> Result<(), Error> {
+        holdable([&*token.label])?;
         on!(&self.db, Db, |pool| sqlx::query(sql::ISSUE_TOKEN)
             .bind(&token.id.0[..])
             .bind(&key[..])
@@ -71,7 +72,8 @@ impl Desk {
             .bind(token.expires_at.as_microsecond())
             .execute(pool)
             .await
-            .map(drop))?;
+            .map(drop))
+        .map_err(unowned)?;
         Ok(())
     }
 

@@ -3,7 +3,12 @@
 
 mod changing;
 mod copying;
+mod desk;
+mod desk_accounts;
+mod desk_jobs;
+mod desk_keys;
 mod following;
 mod reading;
+mod seeing;
 mod store;
 mod verifying;

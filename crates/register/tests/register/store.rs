@@ -100,9 +100,30 @@ pub async fn open(place: &Place) -> Register {
     Register::open(place).await.expect("a register")
 }
 
+/// Run statements behind the register's back, whatever they touch.
+pub async fn behind(place: &Place, statements: &str) {
+    let sql = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+    match place {
+        Place::Sqlite(file) => {
+            let options = SqliteConnectOptions::new().filename(file);
+            let mut connection = SqliteConnection::connect_with(&options)
+                .await
+                .expect("a connection");
+            sql.execute(&mut connection).await.expect("run");
+            connection.close().await.expect("closed");
+        }
+        Place::Postgres(url) => {
+            let mut connection = PgConnection::connect(url).await.expect("a connection");
+            sql.execute(&mut connection).await.expect("run");
+            connection.close().await.expect("closed");
+        }
+    }
+}
+
 /// Change the database behind the register's back, with one blob as `$1` if the statement has it.
 /// Constraints between the tables do not hold.
-pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) {
+/// Answers how many rows it touched, which are some.
+pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) -> u64 {
     let sql = AssertSqlSafe(statement.to_owned());
     let with_blob = statement.contains("$1");
     let touched = match place {
@@ -140,6 +161,7 @@ pub async fn tamper(place: &Place, statement: &str, blob: &[u8]) {
         }
     };
     assert!(touched > 0, "{statement} touched nothing");
+    touched
 }
 
 pub fn permit(action: Action) -> Permit {

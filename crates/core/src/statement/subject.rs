@@ -1,0 +1,146 @@
+//! What a record is about, as far as grants look at it.
+
+use super::Estate;
+use crate::assurance::Recommendation;
+use crate::contract::Contract;
+use crate::control::{Arrangement, Service};
+use crate::permission::Subject;
+use crate::record::{Kind, RecordId};
+use std::collections::BTreeSet;
+
+impl Estate {
+    /// The services that a record concerns, and their directorates: a service itself, the service of
+    /// an arrangement, the services ever delivered under a contract, those a recommendation names.
+    /// Empty for every other record, and for one that the estate does not hold: nobody's grant for a part of the authority holds
+    /// there. A record that is only being stated is asked about once it is in a copy of the estate.
+    pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
+        let services: BTreeSet<RecordId> = match kind {
+            Service::NAME => self
+                .services
+                .contains_key(&id)
+                .then_some(id)
+                .into_iter()
+                .collect(),
+            Arrangement::NAME => {
+                let held = self.arrangements.get(&id);
+                held.map(|held| held.service).into_iter().collect()
+            }
+            Contract::NAME => {
+                let under = self.arrangements.values().filter(|arrangement| {
+                    let mut contracts = arrangement.contract.iter();
+                    contracts.any(|(_, contract)| *contract == Some(id))
+                });
+                under.map(|arrangement| arrangement.service).collect()
+            }
+            Recommendation::NAME => {
+                let held = self.recommendations.get(&id);
+                held.map(|held| held.services.clone()).unwrap_or_default()
+            }
+            _ => BTreeSet::new(),
+        };
+        let known = services.iter().filter_map(|id| self.services.get(id));
+        Subject {
+            directorates: known
+                .flat_map(|service| service.directorates.iter().copied())
+                .collect(),
+            services,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dated::{Dated, When};
+    use crate::permission::{Action, Actor, Grant, Refusal, Role, Within, may};
+    use std::collections::BTreeMap;
+
+    const HOUSING: RecordId = RecordId([1; 16]);
+    const PLACE: RecordId = RecordId([2; 16]);
+    const RENTS: RecordId = RecordId([3; 16]);
+    const MAPS: RecordId = RecordId([4; 16]);
+    const RENTS_ARRANGED: RecordId = RecordId([5; 16]);
+    const OLD: RecordId = RecordId([6; 16]);
+    const UNUSED: RecordId = RecordId([7; 16]);
+    const ASKED: RecordId = RecordId([8; 16]);
+
+    fn estate() -> Estate {
+        let service = |directorates: &[RecordId]| Service {
+            directorates: directorates.iter().copied().collect(),
+            ..Service::default()
+        };
+        let mut contract = Dated::since(When::Unknown, Some(OLD));
+        contract.state(When::Year(2020), None);
+        let arrangement = Arrangement {
+            service: RENTS,
+            mode: Dated::default(),
+            provider: Dated::default(),
+            contract,
+            facets: BTreeMap::new(),
+            source: None,
+        };
+        let asked = Recommendation {
+            body: HOUSING,
+            reference: None,
+            date: When::Unknown,
+            text: "Say who draws the maps".into(),
+            services: BTreeSet::from([MAPS]),
+            answer: None,
+            answered_on: None,
+            owner: None,
+            evidence: Vec::new(),
+            state: Dated::default(),
+            source: None,
+        };
+        Estate {
+            recommendations: BTreeMap::from([(ASKED, asked)]),
+            services: BTreeMap::from([(RENTS, service(&[HOUSING])), (MAPS, service(&[PLACE]))]),
+            arrangements: BTreeMap::from([(RENTS_ARRANGED, arrangement)]),
+            contracts: [OLD, UNUSED].map(|id| (id, Contract::default())).into(),
+            ..Estate::default()
+        }
+    }
+
+    #[test]
+    fn a_record_is_about_the_services_it_concerns() {
+        let estate = estate();
+        for (kind, id, services, directorates) in [
+            ("service", RENTS, &[RENTS][..], &[HOUSING][..]),
+            ("service", UNUSED, &[], &[]),
+            ("arrangement", RENTS_ARRANGED, &[RENTS], &[HOUSING]),
+            ("contract", OLD, &[RENTS], &[HOUSING]),
+            ("contract", UNUSED, &[], &[]),
+            ("recommendation", ASKED, &[MAPS], &[PLACE]),
+            ("organisation", HOUSING, &[], &[]),
+        ] {
+            let subject = estate.subject(kind, id);
+            let (services, directorates) = (services.iter(), directorates.iter());
+            assert_eq!(subject.services, services.copied().collect(), "{kind}");
+            assert_eq!(
+                subject.directorates,
+                directorates.copied().collect(),
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_grant_for_a_part_never_holds_where_no_service_is_concerned() {
+        let estate = estate();
+        let actor = Actor("a".into());
+        let housing = [Grant {
+            role: Role::ContractManager,
+            within: Within::Directorate(HOUSING),
+        }];
+        let state = |id| {
+            may(
+                &actor,
+                &housing,
+                Action::StateContract,
+                &estate.subject("contract", id),
+            )
+        };
+        assert!(state(OLD).is_ok());
+        assert_eq!(state(UNUSED), Err(Refusal::Elsewhere));
+    }
+}
