@@ -487,6 +487,8 @@ fn in_order(a: &Order, b: &Order, backwards: bool) -> Ordering {
 mod tests {
     use super::*;
 
+    const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
+
     fn listing() -> Listing {
         let row = |name: &str, paid: Option<i64>, kind: &str| Row {
             cells: vec![
@@ -498,7 +500,7 @@ mod tests {
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),
-            columns: &[words("name", "Name"), numbers("paid", "Paid")],
+            columns: COLUMNS,
             filters: vec![Filter {
                 name: "scope",
                 label: "Scope",
