@@ -128,7 +128,7 @@ impl Editing {
         let id = visit.record("id")?;
         let estate = visit.estate()?;
         let entry = visit.view.known().entry_of(id);
-        let entry = entry.filter(|entry| entry.kind == table.kind && visit.sees(&estate, id));
+        let entry = entry.filter(|entry| entry.kind == table.kind && visit.sees(id));
         let entry = entry.ok_or(Error::NotFound)?;
         let item = entry.item().unwrap_or_default();
         let unreadable = |error: kinds::Unreadable| Error::Inside(error.into());

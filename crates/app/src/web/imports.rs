@@ -204,7 +204,7 @@ fn found(visit: &Visit) -> Result<(RecordId, Import), Error> {
     let id = visit.record("id")?;
     let estate = visit.estate()?;
     let import = estate.imports.get(&id).ok_or(Error::NotFound)?;
-    if !visit.sees(&estate, id) {
+    if !visit.sees(id) {
         return Err(Error::NotFound);
     }
     Ok((id, import.clone()))
