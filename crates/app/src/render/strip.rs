@@ -99,7 +99,10 @@ fn drawn(strips: &[Strip], axis: Axis, marks: &[Mark], class: &str, width: f64) 
     }
     let end = height - FOOT;
     svg.push_str(&years(axis, width, end));
-    for mark in marks.iter().filter(|mark| axis.from <= mark.on && mark.on <= axis.to) {
+    for mark in marks
+        .iter()
+        .filter(|mark| axis.from <= mark.on && mark.on <= axis.to)
+    {
         let x = axis.share(mark.on) * width;
         let _ = write!(
             svg,
@@ -152,7 +155,8 @@ fn years(axis: Axis, width: f64, end: f64) -> String {
         .into_iter()
         .find(|every| count / every <= room)
         .unwrap_or(50);
-    let mut svg = format!("<line class=\"axis\" x1=\"0\" x2=\"{width}\" y1=\"{end:.1}\" y2=\"{end:.1}\"/>");
+    let mut svg =
+        format!("<line class=\"axis\" x1=\"0\" x2=\"{width}\" y1=\"{end:.1}\" y2=\"{end:.1}\"/>");
     for year in (axis.from.year()..=axis.to.year()).filter(|year| year % every == 0) {
         let x = axis.share(Date::constant(year, 1, 1)) * width;
         let _ = write!(
@@ -161,7 +165,11 @@ fn years(axis: Axis, width: f64, end: f64) -> String {
             end + 4.0
         );
         if x + 28.0 < width {
-            let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{:.1}\">{year}</text>", end + 16.0);
+            let _ = write!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{:.1}\">{year}</text>",
+                end + 16.0
+            );
         }
     }
     svg
@@ -198,7 +206,10 @@ mod tests {
         for (days, axis) in [
             (&[][..], None),
             (&[date(2019, 8, 1)][..], Some((2019, 2020))),
-            (&[date(2021, 3, 1), date(2006, 4, 1)][..], Some((2006, 2021))),
+            (
+                &[date(2021, 3, 1), date(2006, 4, 1)][..],
+                Some((2006, 2021)),
+            ),
             (&[date(2021, 3, 1), date(206, 4, 1)][..], Some((1961, 2021))),
         ] {
             let found = Axis::around(days.iter().copied());
@@ -218,8 +229,16 @@ mod tests {
         };
         for (from, until, points) in [
             ("unknown", None, "0.0,0.0 700.0,0.0 700.0,26.0 0.0,26.0"),
-            ("2006-01-01", None, "350.1,0.0 700.0,0.0 700.0,26.0 350.1,26.0"),
-            ("2001-01-01", Some("2006"), "0.0,0.0 350.1,0.0 419.9,26.0 0.0,26.0"),
+            (
+                "2006-01-01",
+                None,
+                "350.1,0.0 700.0,0.0 700.0,26.0 350.1,26.0",
+            ),
+            (
+                "2001-01-01",
+                Some("2006"),
+                "0.0,0.0 350.1,0.0 419.9,26.0 0.0,26.0",
+            ),
         ] {
             let svg = shape(&band(from, until), axis, 0.0, 700.0);
             assert!(svg.contains(points), "{from} {until:?}: {svg}");
@@ -236,7 +255,10 @@ mod tests {
         };
         assert_eq!(strips(&[strip(vec![])], axis, &[]), "");
         let svg = strips(&[strip(vec![band("unknown", None)])], axis, &[]);
-        assert!(svg.contains("&lt;b&gt;") && svg.contains("A &amp; B"), "{svg}");
+        assert!(
+            svg.contains("&lt;b&gt;") && svg.contains("A &amp; B"),
+            "{svg}"
+        );
         assert!(!svg.contains("<b>"), "{svg}");
     }
 }

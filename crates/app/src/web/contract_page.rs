@@ -100,7 +100,10 @@ impl Looking<'_> {
         let review = self.contract.review;
         let coming = review.filter(|on| on.latest().is_some_and(|day| day >= at));
         lead.extend(coming.map(|on| {
-            vec![Said::text(format!("It is due for review on {}.", render::when(on)))]
+            vec![Said::text(format!(
+                "It is due for review on {}.",
+                render::when(on)
+            ))]
         }));
         lead
     }
@@ -118,17 +121,30 @@ impl Looking<'_> {
         let at = self.visit.dates.at;
         let ends: Vec<When> = contract.end.iter().map(|(_, end)| *end).collect();
         let options = contract.options.iter().filter_map(|option| option.until);
-        let whens = contract.start.into_iter().chain(ends.iter().copied()).chain(options);
-        let begun = self.delivered.iter().filter_map(|held| held.from.earliest());
+        let whens = contract
+            .start
+            .into_iter()
+            .chain(ends.iter().copied())
+            .chain(options);
+        let begun = self
+            .delivered
+            .iter()
+            .filter_map(|held| held.from.earliest());
         let days = whens.filter_map(When::latest).chain(begun).chain([at]);
         let axis = Axis::around(days)?;
         let mut strips = vec![self.term(&ends)];
         let end = ends.last().copied().map(Self::after);
         let together = self.together();
         strips.extend(together.iter().take(DRAWN).map(|held| delivery(held, end)));
-        let mut marks = vec![Mark { on: at, class: "today" }];
+        let mut marks = vec![Mark {
+            on: at,
+            class: "today",
+        }];
         if let Some(When::Day(on)) = contract.review {
-            marks.push(Mark { on, class: "review" });
+            marks.push(Mark {
+                on,
+                class: "review",
+            });
         }
         let svg = strip::strips(&strips, axis, &marks);
         let more = together.len() > DRAWN;
@@ -146,7 +162,9 @@ impl Looking<'_> {
         let mut together: Vec<Vec<&Delivered>> = Vec::new();
         for held in &self.delivered {
             let same = |group: &&mut Vec<&Delivered>| {
-                group.iter().all(|other| (other.from, other.until) == (held.from, held.until))
+                group
+                    .iter()
+                    .all(|other| (other.from, other.until) == (held.from, held.until))
             };
             match together.iter_mut().find(same) {
                 Some(group) => group.push(held),
@@ -160,7 +178,10 @@ impl Looking<'_> {
         let mut notes = Vec::new();
         let exact = |when: When| matches!(when, When::Day(_) | When::Unknown);
         let ends = self.contract.end.iter().map(|(_, end)| *end);
-        let edges = self.delivered.iter().flat_map(|held| std::iter::once(held.from).chain(held.until));
+        let edges = self
+            .delivered
+            .iter()
+            .flat_map(|held| std::iter::once(held.from).chain(held.until));
         let starts = edges.chain(self.contract.start);
         if !starts.chain(ends).all(exact) {
             notes.push(SLANTED.to_owned());
@@ -176,7 +197,12 @@ impl Looking<'_> {
         if self.contract.end.iter().count() > 1 {
             key.push(("extended", "later change of the last day"));
         }
-        if self.contract.options.iter().any(|option| option.until.is_some()) {
+        if self
+            .contract
+            .options
+            .iter()
+            .any(|option| option.until.is_some())
+        {
             key.push(("option", "could be extended"));
         }
         if !self.delivered.is_empty() {
@@ -208,12 +234,17 @@ impl Looking<'_> {
             from = until.unwrap_or(from);
         }
         let options = contract.options.iter().filter_map(|option| option.until);
-        bands.extend(options.max().filter(|until| *until > from).map(|until| Band {
-            from,
-            until: Some(Self::after(until)),
-            class: "option".into(),
-            words: "option".into(),
-        }));
+        bands.extend(
+            options
+                .max()
+                .filter(|until| *until > from)
+                .map(|until| Band {
+                    from,
+                    until: Some(Self::after(until)),
+                    class: "option".into(),
+                    words: "option".into(),
+                }),
+        );
         Strip {
             title: "Term".into(),
             bands,
@@ -237,9 +268,10 @@ impl Looking<'_> {
             };
             vec![Said::text(what), Said::when(*end), since]
         };
-        let review = self.contract.review.map(|on| {
-            vec![Said::text("Review"), Said::when(on), Said::default()]
-        });
+        let review = self
+            .contract
+            .review
+            .map(|on| vec![Said::text("Review"), Said::when(on), Said::default()]);
         let mut rows = vec![start];
         rows.extend(self.contract.end.iter().enumerate().map(end));
         rows.extend(review);
@@ -269,9 +301,18 @@ impl Looking<'_> {
             Line::when("Start", contract.start),
             Line::when("Last day", contract.end_on(visit.dates.at)),
             Line::when("Review", contract.review),
-            Line::new("State", [Said::text(capital(&spoken("term", &contract.term_state(visit.dates.at))))]),
+            Line::new(
+                "State",
+                [Said::text(capital(&spoken(
+                    "term",
+                    &contract.term_state(visit.dates.at),
+                )))],
+            ),
             Line::new("Right to extend", options),
-            Line::new("Law that governs it", [Said::text(spoken("regime", &contract.regime))]),
+            Line::new(
+                "Law that governs it",
+                [Said::text(spoken("regime", &contract.regime))],
+            ),
             Line::new("References", identifiers),
             Line::text("Category", contract.category.as_deref()),
             Line::text("Description", contract.description.as_deref()),
@@ -281,7 +322,9 @@ impl Looking<'_> {
 
     fn services(&self) -> Table {
         let row = |held: &Delivered| {
-            let until = held.until.map(|until| Said::text(format!("before {}", render::when(until))));
+            let until = held
+                .until
+                .map(|until| Said::text(format!("before {}", render::when(until))));
             vec![
                 Said::record(self.visit, Service::NAME, held.service),
                 Said::when(held.from),
@@ -324,9 +367,10 @@ impl Looking<'_> {
         let row = |document: &Document| {
             let title = Said::text(&document.title);
             // Only these lead anywhere: a published file may hold any text as an address.
-            let url = document.url.clone().filter(|url| {
-                url.starts_with("https://") || url.starts_with("http://")
-            });
+            let url = document
+                .url
+                .clone()
+                .filter(|url| url.starts_with("https://") || url.starts_with("http://"));
             vec![
                 Said {
                     outside: url,
@@ -366,7 +410,9 @@ fn delivery(held: &[&Delivered], end: Option<When>) -> Strip {
 
 /// A right to extend, as written and with its last day.
 fn option(option: &ExtensionOption) -> Said {
-    let until = option.until.map(|until| format!("at most until {}", render::when(until)));
+    let until = option
+        .until
+        .map(|until| format!("at most until {}", render::when(until)));
     match (option.words.is_empty(), until) {
         (true, Some(until)) => Said::text(capital(&until)),
         (false, Some(until)) => Said::text(&option.words).with(until),

@@ -35,7 +35,10 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The lists that share a place in the navigation with contracts.
-pub const BESIDE: &[(&str, &str)] = &[("Contracts", "/contracts"), ("Organisations", "/organisations")];
+pub const BESIDE: &[(&str, &str)] = &[
+    ("Contracts", "/contracts"),
+    ("Organisations", "/organisations"),
+];
 
 const PLACE: Place = Place {
     title: "Contracts",
@@ -105,12 +108,12 @@ fn row(line: &ContractSummary) -> Row {
             Cell::text(render::when(when)).sorted_by(when.to_string())
         })
     };
-    let value = line.value_pence.map_or_else(Cell::unknown, |pence| {
-        match line.currency.as_deref() {
-            None | Some("GBP") => Cell::money(pence),
-            currency => Cell::text(render::worth(pence, currency)),
-        }
-    });
+    let value =
+        line.value_pence
+            .map_or_else(Cell::unknown, |pence| match line.currency.as_deref() {
+                None | Some("GBP") => Cell::money(pence),
+                currency => Cell::text(render::worth(pence, currency)),
+            });
     Row {
         cells: vec![
             Cell::text(&line.title)

@@ -84,7 +84,9 @@ fn of_dates(table: &Table, dated: &[usize], before: &[Cells], after: &[Cells]) -
         return Vec::new();
     };
     let by_start = |rows: &[Cells]| -> BTreeMap<String, Cells> {
-        rows.iter().map(|row| (row[start].clone(), row.clone())).collect()
+        rows.iter()
+            .map(|row| (row[start].clone(), row.clone()))
+            .collect()
     };
     let (mut before, mut after) = (by_start(before), by_start(after));
     let mut found = moved(table, dated, start, &mut before, &mut after);
@@ -142,10 +144,13 @@ fn moved(
 
 /// A whole row in one text: `mode: supplier; provider: Northmere`.
 fn together(table: &Table, dated: &[usize], start: usize, row: &Cells) -> String {
-    let said = dated.iter().filter(|place| **place != start).filter_map(|place| {
-        let cell = spoken(table, *place, Some(row[*place].clone()))?;
-        Some(format!("{}: {cell}", table.headings[*place].name))
-    });
+    let said = dated
+        .iter()
+        .filter(|place| **place != start)
+        .filter_map(|place| {
+            let cell = spoken(table, *place, Some(row[*place].clone()))?;
+            Some(format!("{}: {cell}", table.headings[*place].name))
+        });
     said.collect::<Vec<_>>().join("; ")
 }
 
@@ -154,7 +159,9 @@ fn spoken(table: &Table, place: usize, cell: Option<String>) -> Option<String> {
     let cell = cell.filter(|cell| !cell.is_empty())?;
     Some(match table.headings[place].form {
         Form::When => cell.parse().map(render::when).unwrap_or(cell),
-        Form::Pence => Pence::parse(&cell).map(|pence| pence.to_string()).unwrap_or(cell),
+        Form::Pence => Pence::parse(&cell)
+            .map(|pence| pence.to_string())
+            .unwrap_or(cell),
         Form::Text | Form::Count | Form::Choice(_) | Form::List => cell,
     })
 }
@@ -196,7 +203,9 @@ fn gather(value: &Value, name: String, call: &dyn Call, fields: &mut Fields) {
     match value {
         Value::Object(held) if held.is_empty() => {}
         // A dated value: the date is in its name already.
-        Value::Object(held) if held.len() == 2 && held.contains_key("from") && held.contains_key("value") => {
+        Value::Object(held)
+            if held.len() == 2 && held.contains_key("from") && held.contains_key("value") =>
+        {
             gather(&held["value"], name, call, fields);
         }
         Value::Object(held) => {
@@ -205,8 +214,15 @@ fn gather(value: &Value, name: String, call: &dyn Call, fields: &mut Fields) {
             }
         }
         Value::Array(held) if held.is_empty() => {}
-        Value::Array(held) if held.iter().all(|value| !value.is_object() && !value.is_array()) => {
-            let said: Vec<String> = held.iter().map(|value| scalar(value, &name, call)).collect();
+        Value::Array(held)
+            if held
+                .iter()
+                .all(|value| !value.is_object() && !value.is_array()) =>
+        {
+            let said: Vec<String> = held
+                .iter()
+                .map(|value| scalar(value, &name, call))
+                .collect();
             fields.insert(name, said.join("; "));
         }
         Value::Array(held) => {
@@ -225,7 +241,10 @@ fn gather(value: &Value, name: String, call: &dyn Call, fields: &mut Fields) {
 /// What one of several is called: by its date, its scheme, or its place.
 fn numbered(place: usize, value: &Value) -> String {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
-    match (text("from").and_then(|from| from.parse().ok()), text("scheme")) {
+    match (
+        text("from").and_then(|from| from.parse().ok()),
+        text("scheme"),
+    ) {
         (Some(When::Unknown), _) => "as first stated".into(),
         (Some(from), _) => format!("from {}", render::when(from)),
         (None, Some(scheme)) => scheme.to_owned(),
@@ -278,7 +297,9 @@ mod tests {
         );
         let words = |text: Option<String>| text.unwrap_or_else(|| "nothing".into());
         let found = found.expect("the form of today").into_iter();
-        found.map(|it| (it.what, words(it.was), words(it.is))).collect()
+        found
+            .map(|it| (it.what, words(it.was), words(it.is)))
+            .collect()
     }
 
     fn when(text: &str) -> When {
@@ -287,7 +308,8 @@ mod tests {
 
     fn three(told: &[(String, String, String)]) -> Vec<(&str, &str, &str)> {
         let told = told.iter();
-        told.map(|(what, was, is)| (what.as_str(), was.as_str(), is.as_str())).collect()
+        told.map(|(what, was, is)| (what.as_str(), was.as_str(), is.as_str()))
+            .collect()
     }
 
     #[test]

@@ -76,7 +76,10 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
         return file(visit, kind);
     }
     let people = People::of(visit)?;
-    let before = visit.query.get("before").and_then(|number| number.parse().ok());
+    let before = visit
+        .query
+        .get("before")
+        .and_then(|number| number.parse().ok());
     let before: u64 = before.unwrap_or(u64::MAX);
     let shown: Vec<&Entry> = asked(visit, kind)
         .skip_while(|entry| entry.number >= before)
@@ -111,7 +114,9 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
 
 fn is_first(visit: &Visit, entry: &Entry) -> bool {
     let history = visit.view.picture().history(entry.record);
-    history.first().is_some_and(|first| first.number == entry.number)
+    history
+        .first()
+        .is_some_and(|first| first.number == entry.number)
 }
 
 /// Where the newer and the older entries are.
@@ -229,7 +234,9 @@ fn entry(visit: &Visit) -> Result<Answer, Error> {
     let number: u64 = visit.param("n").parse().map_err(|_| Error::NotFound)?;
     let picture = visit.view.picture();
     let may = |number: u64| {
-        let entry = picture.entry(number).filter(|_| number <= visit.view.entry());
+        let entry = picture
+            .entry(number)
+            .filter(|_| number <= visit.view.entry());
         entry.filter(|entry| visit.seen(entry))
     };
     let entry = may(number).ok_or(Error::NotFound)?;
@@ -262,9 +269,17 @@ fn entry(visit: &Visit) -> Result<Answer, Error> {
             batch: entry.batch.id.to_string(),
             batch_size: batch.len(),
             beside: beside.collect(),
-            head: picture.head_at(number).map(|head| head.to_string()).unwrap_or_default(),
-            item: entry.item().map(|item| String::from_utf8_lossy(item).into_owned()),
-            older: number.checked_sub(1).and_then(may).map(|entry| entry.number),
+            head: picture
+                .head_at(number)
+                .map(|head| head.to_string())
+                .unwrap_or_default(),
+            item: entry
+                .item()
+                .map(|item| String::from_utf8_lossy(item).into_owned()),
+            older: number
+                .checked_sub(1)
+                .and_then(may)
+                .map(|entry| entry.number),
             newer: may(number + 1).map(|entry| entry.number),
         },
     )

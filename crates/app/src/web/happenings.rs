@@ -130,13 +130,17 @@ fn movement(visit: &Visit) -> Result<Answer, Error> {
     let estate = visit.sighted()?;
     let moved = estate.staff_movements.get(&id).ok_or(Error::NotFound)?;
     let people = if moved.count == 1 { "person" } else { "people" };
-    let organisation = |id: Option<RecordId>| id.map(|id| Said::record(visit, Organisation::NAME, id));
+    let organisation =
+        |id: Option<RecordId>| id.map(|id| Said::record(visit, Organisation::NAME, id));
     let on = render::when(moved.date);
     Sheet {
         lines: vec![
             Line::when("When", Some(moved.date)),
             Line::new("How many", [Said::text(moved.count.to_string())]),
-            Line::new("By which route", [Said::text(capital(&spoken("route", &moved.route)))]),
+            Line::new(
+                "By which route",
+                [Said::text(capital(&spoken("route", &moved.route)))],
+            ),
             Line::new("From", organisation(moved.from)),
             Line::new("To", organisation(moved.to)),
             Line::text("Source", Some(&moved.source)),
@@ -178,7 +182,10 @@ fn event(visit: &Visit) -> Result<Answer, Error> {
     lines.extend(event.until.map(|until| Line::when("Last day", Some(until))));
     lines.push(Line::text("Description", event.description.as_deref()));
     lines.push(Line::text("Source", Some(&event.source)));
-    let claims = estate.claims.iter().filter(|(_, claim)| rests_on(claim, id));
+    let claims = estate
+        .claims
+        .iter()
+        .filter(|(_, claim)| rests_on(claim, id));
     let row = |(claim, held): (&RecordId, &Claim)| {
         vec![
             Said::record(visit, Claim::NAME, *claim),

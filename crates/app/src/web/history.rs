@@ -28,7 +28,9 @@ impl People {
     pub fn of(visit: &Visit) -> Result<People, Error> {
         let accounts = visit.site.data.wait(visit.site.desk.accounts())?;
         let named = accounts.into_iter();
-        Ok(People(named.map(|account| (account.actor, account.name)).collect()))
+        Ok(People(
+            named.map(|account| (account.actor, account.name)).collect(),
+        ))
     }
 
     pub fn name(&self, actor: &Actor) -> String {
@@ -85,7 +87,9 @@ fn record(visit: &Visit) -> Result<Answer, Error> {
     let id = visit.record("id")?;
     let entry = visit.view.known().entry_of(id);
     let entry = entry.filter(|entry| visit.seen(entry));
-    let place = entry.and_then(place).unwrap_or_else(|| format!("/records/{id}/history"));
+    let place = entry
+        .and_then(place)
+        .unwrap_or_else(|| format!("/records/{id}/history"));
     visit.see(&place)
 }
 
@@ -139,14 +143,20 @@ fn called(visit: &Visit, entries: &[&Entry]) -> String {
 fn tell(visit: &Visit, people: &People, entry: &Entry, earlier: &[&Entry]) -> Result<Told, Error> {
     let before = earlier.iter().rev().find(|it| it.act == Act::Stated);
     let withdrawn = earlier.last().is_some_and(|it| it.act == Act::Withdrawn);
-    let item = |entry: &Entry| entry.item().map(<[u8]>::to_vec).map(|item| (entry.version, item));
+    let item = |entry: &Entry| {
+        entry
+            .item()
+            .map(<[u8]>::to_vec)
+            .map(|item| (entry.version, item))
+    };
     let was = before.and_then(|entry| item(entry)).filter(|_| !withdrawn);
     let differences = match (before.is_some() && was.is_none() && !withdrawn, item(entry)) {
         // What stood before is erased, so nothing can be compared.
         (true, _) | (_, None) => Vec::new(),
         (false, Some((version, item))) => differences(
             &entry.kind,
-            was.as_ref().map(|(version, item)| (*version, item.as_slice())),
+            was.as_ref()
+                .map(|(version, item)| (*version, item.as_slice())),
             (version, &item),
             visit,
         )

@@ -78,13 +78,21 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
     register::shown(visit, &PLACE, &listing)
 }
 
-fn row(visit: &Visit, estate: &Estate, id: RecordId, held: &Organisation, wanted: Option<&str>) -> Row {
+fn row(
+    visit: &Visit,
+    estate: &Estate,
+    id: RecordId,
+    held: &Organisation,
+    wanted: Option<&str>,
+) -> Row {
     let roles: Vec<&str> = held.roles.iter().map(|role| role.word()).collect();
     let owner = held.parent.on(visit.dates.at).certain().copied().flatten();
     let owner = owner.and_then(|id| Some((id, estate.organisations.get(&id)?)));
     let identifiers: Vec<String> = held.identifiers.iter().map(ToString::to_string).collect();
     // An organisation with several roles is kept by any of them.
-    let kept = wanted.filter(|wanted| roles.contains(wanted)).unwrap_or_default();
+    let kept = wanted
+        .filter(|wanted| roles.contains(wanted))
+        .unwrap_or_default();
     Row {
         cells: vec![
             Cell::text(&held.name).to(format!("/organisations/{id}")),
@@ -165,7 +173,10 @@ impl Looking<'_> {
 
     fn lines(&self) -> Vec<Line> {
         let held = self.held;
-        let roles = held.roles.iter().map(|role| Said::text(capital(role.word())));
+        let roles = held
+            .roles
+            .iter()
+            .map(|role| Said::text(capital(role.word())));
         let identifiers = held.identifiers.iter().map(|identifier| {
             let scheme = match identifier.scheme.as_str() {
                 "GB-COH" => "Companies House",
@@ -227,11 +238,16 @@ impl Looking<'_> {
 
     fn members(&self) -> Table {
         let owned = self.estate.organisations.iter().filter(|(_, other)| {
-            other.parent.iter().any(|(_, parent)| *parent == Some(self.id))
+            other
+                .parent
+                .iter()
+                .any(|(_, parent)| *parent == Some(self.id))
         });
         let row = |(id, other): (&RecordId, &Organisation)| {
             let spans: Vec<(When, &Option<RecordId>)> = other.parent.iter().collect();
-            let place = spans.iter().position(|(_, parent)| **parent == Some(self.id));
+            let place = spans
+                .iter()
+                .position(|(_, parent)| **parent == Some(self.id));
             let place = place.unwrap_or_default();
             let until = spans.get(place + 1).map(|(until, _)| *until);
             vec![
@@ -252,9 +268,11 @@ impl Looking<'_> {
 
     fn contracts(&self) -> Table {
         let at = self.visit.dates.at;
-        let theirs = self.estate.contracts.iter().filter(|(_, contract)| {
-            contract.suppliers.contains(&self.id)
-        });
+        let theirs = self
+            .estate
+            .contracts
+            .iter()
+            .filter(|(_, contract)| contract.suppliers.contains(&self.id));
         let row = |(id, contract): (&RecordId, &Contract)| {
             vec![
                 Said::record(self.visit, Contract::NAME, *id),
@@ -272,11 +290,14 @@ impl Looking<'_> {
     }
 
     fn services(&self) -> Table {
-        let services = self.estate.services_on(self.visit.dates.at, &ControlRule::default());
+        let services = self
+            .estate
+            .services_on(self.visit.dates.at, &ControlRule::default());
         let directorate = self.held.roles.contains(&OrganisationRole::Directorate);
-        let here = |(_, service, control): &&(RecordId, &Service, handback_core::control::Control)| {
-            control.provider == Some(self.id) || service.directorates.contains(&self.id)
-        };
+        let here =
+            |(_, service, control): &&(RecordId, &Service, handback_core::control::Control)| {
+                control.provider == Some(self.id) || service.directorates.contains(&self.id)
+            };
         let row = |(id, _, control): &(RecordId, &Service, handback_core::control::Control)| {
             vec![
                 Said::record(self.visit, Service::NAME, *id),
@@ -304,7 +325,11 @@ impl Looking<'_> {
         let mut theirs: Vec<(&RecordId, &StaffMovement)> = moved.collect();
         theirs.sort_by_key(|(id, moved)| (moved.date, **id));
         let row = |(id, moved): (&RecordId, &StaffMovement)| {
-            let way = if moved.from == Some(self.id) { "left it" } else { "joined it" };
+            let way = if moved.from == Some(self.id) {
+                "left it"
+            } else {
+                "joined it"
+            };
             vec![
                 Said::when(moved.date).to(format!("/movements/{id}")),
                 Said::text(format!("{} {way}", moved.count)),

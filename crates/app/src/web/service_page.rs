@@ -62,7 +62,8 @@ impl Looking<'_> {
         let form = may_change(self.visit, Service::NAME, self.id)
             .then(|| Said::text("Change who runs it").to(form));
         let history = found.map(|(id, _)| {
-            Said::text("What we believed when about who runs it").to(format!("/records/{id}/history"))
+            Said::text("What we believed when about who runs it")
+                .to(format!("/records/{id}/history"))
         });
         let source = found.and_then(|(_, held)| held.source.as_deref());
         vec![
@@ -97,7 +98,9 @@ impl Looking<'_> {
                 "Who ran it was changing on {day}, and the exact day of the change is not known."
             ))];
         }
-        let provider = control.provider.filter(|id| Some(*id) != self.estate.authority);
+        let provider = control
+            .provider
+            .filter(|id| Some(*id) != self.estate.authority);
         match (control.mode, provider) {
             (Mode::Unknown, _) => vec![Said::text("Nobody has said who runs it.")],
             (Mode::InHouse, _) => vec![Said::text(format!("You run it yourselves{since}."))],
@@ -114,7 +117,12 @@ impl Looking<'_> {
 
     /// Whether the authority controls it, and why.
     fn standing(&self) -> String {
-        let facets: Vec<String> = self.control.because.iter().map(|facet| self.held(*facet)).collect();
+        let facets: Vec<String> = self
+            .control
+            .because
+            .iter()
+            .map(|facet| self.held(*facet))
+            .collect();
         let facets = facets.join("; ");
         match self.control.standing {
             Standing::Controlled => "You control it: you hold direction and money, and its data and tools are not the supplier’s alone.".into(),
@@ -142,8 +150,12 @@ impl Looking<'_> {
             Some((Said::record(self.visit, Contract::NAME, id), contract))
         });
         if let Some((said, contract)) = contract {
-            let end = contract.end_on(at).map(|on| (on, said.clone().with("ends")));
-            let review = contract.review.map(|on| (on, said.with("is due for review")));
+            let end = contract
+                .end_on(at)
+                .map(|on| (on, said.clone().with("ends")));
+            let review = contract
+                .review
+                .map(|on| (on, said.with("is due for review")));
             dates.extend(end.into_iter().chain(review));
         }
         dates.extend(self.stretches.iter().map(|stretch| {
@@ -155,10 +167,18 @@ impl Looking<'_> {
     }
 
     fn axis(&self) -> Option<Axis> {
-        let starts = self.stretches.iter().filter_map(|stretch| stretch.from.earliest());
-        let end = self.control.contract.and_then(|id| self.estate.contracts.get(&id));
+        let starts = self
+            .stretches
+            .iter()
+            .filter_map(|stretch| stretch.from.earliest());
+        let end = self
+            .control
+            .contract
+            .and_then(|id| self.estate.contracts.get(&id));
         let end = end.and_then(|contract| contract.end_on(self.visit.dates.at)?.latest());
-        let lived = [self.service.started, self.service.ended].into_iter().flatten();
+        let lived = [self.service.started, self.service.ended]
+            .into_iter()
+            .flatten();
         let lived = lived.filter_map(When::earliest);
         Axis::around(starts.chain(end).chain(lived).chain([self.visit.dates.at]))
     }
@@ -209,7 +229,9 @@ impl Looking<'_> {
     }
 
     fn provider(&self, stretch: &Stretch) -> String {
-        let provider = stretch.provider.filter(|id| Some(*id) != self.estate.authority);
+        let provider = stretch
+            .provider
+            .filter(|id| Some(*id) != self.estate.authority);
         match provider.and_then(|id| self.estate.organisations.get(&id)) {
             Some(provider) => provider.name.clone(),
             None => capital(&spoken("mode", &stretch.mode)),
@@ -269,11 +291,20 @@ impl Looking<'_> {
                     said
                 }
             });
-            std::iter::once(Said::when(stretch.from)).chain(held).collect()
+            std::iter::once(Said::when(stretch.from))
+                .chain(held)
+                .collect()
         };
         Table {
             caption: "Who held what, from when".into(),
-            headings: vec!["From", "Direction", "Money", "Knowledge", "Data and tools", "Operation"],
+            headings: vec![
+                "From",
+                "Direction",
+                "Money",
+                "Knowledge",
+                "Data and tools",
+                "Operation",
+            ],
             rows: distinct(self.stretches.iter().map(row)),
             empty: None,
         }
@@ -282,7 +313,9 @@ impl Looking<'_> {
     fn lines(&self) -> Vec<Line> {
         let (visit, service) = (self.visit, self.service);
         let services = |ids: Vec<RecordId>| -> Vec<Said> {
-            let said = ids.into_iter().map(|id| Said::record(visit, Service::NAME, id));
+            let said = ids
+                .into_iter()
+                .map(|id| Said::record(visit, Service::NAME, id));
             said.collect()
         };
         let needs: Vec<RecordId> = service.depends_on.iter().copied().collect();
@@ -295,11 +328,16 @@ impl Looking<'_> {
         let mut lines = vec![
             Line::new(
                 "Criticality",
-                service.criticality.map(|held| Said::text(capital(held.word()))),
+                service
+                    .criticality
+                    .map(|held| Said::text(capital(held.word()))),
             ),
             Line::new("Contract", self.under()),
             Line::new("It stops without", some(services(needs), "nothing stated")),
-            Line::new("If it stops, so does", some(services(needed), "nothing stated")),
+            Line::new(
+                "If it stops, so does",
+                some(services(needed), "nothing stated"),
+            ),
             Line::new(
                 "Directorates",
                 directorates.map(|id| Said::record(visit, Organisation::NAME, *id)),
@@ -308,7 +346,11 @@ impl Looking<'_> {
             Line::text("Description", service.description.as_deref()),
             Line::text("Source", service.source.as_deref()),
         ];
-        lines.extend(service.started.map(|on| Line::when("There since", Some(on))));
+        lines.extend(
+            service
+                .started
+                .map(|on| Line::when("There since", Some(on))),
+        );
         lines.extend(service.ended.map(|on| Line::when("Ended", Some(on))));
         lines
     }
@@ -345,13 +387,21 @@ impl Looking<'_> {
 
     /// Claims and events that name the service.
     fn mentions(&self) -> Table {
-        let claims = self.estate.claims.iter().filter(|(_, claim)| self.named_in(&claim.text));
+        let claims = self
+            .estate
+            .claims
+            .iter()
+            .filter(|(_, claim)| self.named_in(&claim.text));
         let claims = claims.map(|(id, claim)| {
             let said = Said::record(self.visit, Claim::NAME, *id).with("claim");
             (claim.said_on, said, claim.source.as_str())
         });
         let events = self.estate.events.iter().filter(|(_, event)| {
-            self.named_in(&event.title) || event.description.as_deref().is_some_and(|text| self.named_in(text))
+            self.named_in(&event.title)
+                || event
+                    .description
+                    .as_deref()
+                    .is_some_and(|text| self.named_in(text))
         });
         let events = events.map(|(id, event)| {
             let said = Said::record(self.visit, Event::NAME, *id).with("event");
@@ -371,7 +421,8 @@ impl Looking<'_> {
     }
 
     fn named_in(&self, text: &str) -> bool {
-        text.to_lowercase().contains(&self.service.name.to_lowercase())
+        text.to_lowercase()
+            .contains(&self.service.name.to_lowercase())
     }
 }
 
@@ -392,9 +443,13 @@ const KEY: &[(&str, &str)] = &[
 
 /// Whether a drawing has marks of a class: the key speaks of nothing else.
 fn drawn(svg: &str, class: &str) -> bool {
-    [format!("\"{class}\""), format!("{class} "), format!(" {class}\"")]
-        .iter()
-        .any(|mark| svg.contains(mark))
+    [
+        format!("\"{class}\""),
+        format!("{class} "),
+        format!(" {class}\""),
+    ]
+    .iter()
+    .any(|mark| svg.contains(mark))
 }
 
 /// The first piece of a source: the page of the record has all of it.
@@ -442,7 +497,12 @@ mod tests {
     #[test]
     fn rows_and_bands_that_say_the_same_are_one() {
         let row = |from: &str, who: &str| vec![Said::text(from), Said::text(who)];
-        let rows = [row("2006", "a"), row("2010", "a"), row("2019", "b"), row("2020", "a")];
+        let rows = [
+            row("2006", "a"),
+            row("2010", "a"),
+            row("2019", "b"),
+            row("2020", "a"),
+        ];
         let froms: Vec<String> = distinct(rows.into_iter())
             .into_iter()
             .map(|row| row[0].text.clone())
@@ -455,13 +515,20 @@ mod tests {
             words: words.into(),
         };
         let bands = merged(
-            [band(2006, Some(2010), "a"), band(2010, Some(2019), "a"), band(2019, None, "b")]
-                .into_iter(),
+            [
+                band(2006, Some(2010), "a"),
+                band(2010, Some(2019), "a"),
+                band(2019, None, "b"),
+            ]
+            .into_iter(),
         );
         let spans: Vec<_> = bands.iter().map(|band| (band.from, band.until)).collect();
         assert_eq!(
             spans,
-            [(When::Year(2006), Some(When::Year(2019))), (When::Year(2019), None)]
+            [
+                (When::Year(2006), Some(When::Year(2019))),
+                (When::Year(2019), None)
+            ]
         );
     }
 }

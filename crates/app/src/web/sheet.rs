@@ -214,8 +214,7 @@ impl Sheet {
             title: super::sight::title(entry).unwrap_or_default(),
             restricted: entry.visibility == Visibility::Restricted,
             published: entry.visibility == Visibility::Published,
-            change: may_change(visit, K::NAME, id)
-                .then(|| format!("/records/{slug}/{id}/change")),
+            change: may_change(visit, K::NAME, id).then(|| format!("/records/{slug}/{id}/change")),
             history: format!("/records/{id}/history"),
             recorded: known.count(),
         };

@@ -20,7 +20,9 @@ fn read(person: &Person, path: &str) -> Answer {
 /// What follows each of these marks in a page, up to the next quotation mark.
 fn after<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
     let pieces = text.split(mark).skip(1);
-    pieces.filter_map(|piece| piece.split(['"', '?']).next()).collect()
+    pieces
+        .filter_map(|piece| piece.split(['"', '?']).next())
+        .collect()
 }
 
 /// The pages of records that a list leads to.
@@ -53,15 +55,30 @@ fn every_list_and_page_answers() {
             for history in after(&answer.text, "href=\"/records/") {
                 let history = read(reader, &format!("/records/{history}"));
                 assert_eq!(history.status, 200, "{page}: {}", history.text);
-                history.says("First stated").says("the operator of the command line");
+                history
+                    .says("First stated")
+                    .says("the operator of the command line");
             }
         }
         let file = read(reader, &format!("{list}?format=csv"));
         assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
-        assert!(file.text.lines().next().is_some_and(|line| line.contains(heading)));
-        assert!(file.text.lines().count() > found.len().min(1), "{}", file.text);
+        assert!(
+            file.text
+                .lines()
+                .next()
+                .is_some_and(|line| line.contains(heading))
+        );
+        assert!(
+            file.text.lines().count() > found.len().min(1),
+            "{}",
+            file.text
+        );
         read(reader, &format!("{list}/{}", RecordId([9; 16]))).says("Page not found");
-        assert_eq!(site.visitor().get(list).status, 303, "{list} is for people with a role");
+        assert_eq!(
+            site.visitor().get(list).status,
+            303,
+            "{list} is for people with a role"
+        );
     }
     lists_are_narrowed(reader);
     templates_are_what_the_command_line_prints(&site, reader);
@@ -75,8 +92,14 @@ fn lists_are_narrowed(reader: &Person) {
         after(&text, "href=\"/services/").len()
     };
     let (open, certain) = (count("held=open"), count("held=certain"));
-    assert!(open > 0 && certain > 0 && open + certain == all, "{open} + {certain} of {all}");
-    let by_mode: usize = Mode::ALL.iter().map(|mode| count(&format!("mode={}", mode.word()))).sum();
+    assert!(
+        open > 0 && certain > 0 && open + certain == all,
+        "{open} + {certain} of {all}"
+    );
+    let by_mode: usize = Mode::ALL
+        .iter()
+        .map(|mode| count(&format!("mode={}", mode.word())))
+        .sum();
     assert_eq!(by_mode, all);
     let critical = count("criticality=critical");
     assert!(critical > 0 && critical < all);
@@ -85,9 +108,19 @@ fn lists_are_narrowed(reader: &Person) {
 }
 
 fn templates_are_what_the_command_line_prints(site: &Site, reader: &Person) {
-    for kind in ["services", "contracts", "arrangements", "organisations", "staff-movements", "events"] {
+    for kind in [
+        "services",
+        "contracts",
+        "arrangements",
+        "organisations",
+        "staff-movements",
+        "events",
+    ] {
         let printed = site.desk.done(&["template", kind]);
-        assert_eq!(read(reader, &format!("/templates/{kind}.csv")).text, printed);
+        assert_eq!(
+            read(reader, &format!("/templates/{kind}.csv")).text,
+            printed
+        );
     }
     for wrong in ["nothing.csv", "services"] {
         assert_eq!(read(reader, &format!("/templates/{wrong}")).status, 404);
@@ -99,19 +132,36 @@ fn the_log_is_paged(reader: &Person) {
     let newest = after(&first.text, "href=\"/entries/");
     assert_eq!(newest.len(), 50);
     first.says("Older").lacks("Newer");
-    let older = first.text.split("/entries?before=").nth(1).and_then(|rest| rest.split('"').next());
-    let older = read(reader, &format!("/entries?before={}", older.expect("a link")));
+    let older = first
+        .text
+        .split("/entries?before=")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let older = read(
+        reader,
+        &format!("/entries?before={}", older.expect("a link")),
+    );
     older.says("Newer");
-    let next: u64 = after(&older.text, "href=\"/entries/")[0].parse().expect("a number");
+    let next: u64 = after(&older.text, "href=\"/entries/")[0]
+        .parse()
+        .expect("a number");
     let last: u64 = newest[49].parse().expect("a number");
     assert_eq!(next, last - 1);
-    read(reader, "/entries?kind=service").says("service, first stated").lacks("organisation, ");
+    read(reader, "/entries?kind=service")
+        .says("service, first stated")
+        .lacks("organisation, ");
     let single = read(reader, "/entries/1");
-    single.says("Exactly what was stated").says("Tree head at this entry").says("1:");
+    single
+        .says("Exactly what was stated")
+        .says("Tree head at this entry")
+        .says("1:");
     assert_eq!(read(reader, "/entries/99999999").status, 404);
     assert_eq!(read(reader, "/entries/0").status, 404);
     let file = read(reader, "/entries?format=csv&kind=service").text;
-    assert!(file.lines().skip(1).all(|line| line.contains(",service,")), "{file}");
+    assert!(
+        file.lines().skip(1).all(|line| line.contains(",service,")),
+        "{file}"
+    );
 }
 
 /// The register behind a running site, and somebody who may state what they like in it.
@@ -125,13 +175,20 @@ impl Behind {
     fn of(site: &Site) -> Behind {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let place = Place::Sqlite(site.desk.path("demo/data/register.sqlite"));
-        let register = runtime.block_on(Register::open(&place)).expect("a register");
+        let register = runtime
+            .block_on(Register::open(&place))
+            .expect("a register");
         let everything = Grant {
             role: Role::Administrator,
             within: Within::Everything,
         };
         let actor = Actor("example-director".into());
-        let permit = may(&actor, &[everything], Action::StateEstate, &Subject::default());
+        let permit = may(
+            &actor,
+            &[everything],
+            Action::StateEstate,
+            &Subject::default(),
+        );
         Behind {
             runtime,
             register,
@@ -150,7 +207,9 @@ impl Behind {
             random: &mut random,
         };
         let rule = |_: &_| Ok::<_, handback_register::Error>(((), changes));
-        let changed = self.runtime.block_on(self.register.change(&self.permit, circumstances, rule));
+        let changed =
+            self.runtime
+                .block_on(self.register.change(&self.permit, circumstances, rule));
         changed.expect("it is written").entries.end - 1
     }
 
@@ -158,7 +217,10 @@ impl Behind {
     fn followed(person: &Person, path: &str, words: &str) {
         let begun = Instant::now();
         while !read(person, path).text.contains(words) {
-            assert!(begun.elapsed() < Duration::from_secs(20), "{path} never says {words}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{path} never says {words}"
+            );
             std::thread::sleep(Duration::from_millis(200));
         }
     }
@@ -186,7 +248,10 @@ fn a_correction_is_told_in_words(behind: &Behind, reader: &Person) {
     let state = |reason: &str, value: &Service| {
         behind.state(reason, vec![Change::state(id, Visibility::Internal, value)])
     };
-    let first = state("from the catalogue", &service("Parking permits", Criticality::Low));
+    let first = state(
+        "from the catalogue",
+        &service("Parking permits", Criticality::Low),
+    );
     let corrected = Service {
         started: Some(When::Month(2019, 8)),
         ..service("Parking permits", Criticality::High)
@@ -202,8 +267,13 @@ fn a_correction_is_told_in_words(behind: &Behind, reader: &Person) {
         .says("href=\"https://example.org/minutes\"")
         .says(&format!("/services/{id}?known={first}"))
         .says(&format!("/services/{id}?known={second}"));
-    read(reader, &format!("/services/{id}?known={first}")).says("Low").lacks("August 2019");
-    behind.state("there is no such service", vec![Change::withdraw::<Service>(id)]);
+    read(reader, &format!("/services/{id}?known={first}"))
+        .says("Low")
+        .lacks("August 2019");
+    behind.state(
+        "there is no such service",
+        vec![Change::withdraw::<Service>(id)],
+    );
     Behind::followed(reader, &path, "there is no such service");
     read(reader, &path).says("Withdrawn: it was never true");
     assert_eq!(read(reader, &format!("/services/{id}")).status, 404);
@@ -224,17 +294,34 @@ fn what_is_restricted_is_nowhere(behind: &Behind, reader: &Person, director: &Pe
     let open = behind.state(
         "before it was closed",
         vec![
-            Change::state(id, Visibility::Internal, &service("Fraud detection", Criticality::Low)),
+            Change::state(
+                id,
+                Visibility::Internal,
+                &service("Fraud detection", Criticality::Low),
+            ),
             Change::state(arranged, Visibility::Internal, &arrangement),
         ],
     );
     let secret = behind.state(
         "closed for good reason",
-        vec![Change::state(id, Visibility::Restricted, &service("Fraud detection", Criticality::High))],
+        vec![Change::state(
+            id,
+            Visibility::Restricted,
+            &service("Fraud detection", Criticality::High),
+        )],
     );
     let page = format!("/services/{id}");
-    Behind::followed(director, &format!("/records/{id}/history"), "closed for good reason");
-    let words = ["Fraud detection", "Secret schedule", "closed for good reason", "before it was closed"];
+    Behind::followed(
+        director,
+        &format!("/records/{id}/history"),
+        "closed for good reason",
+    );
+    let words = [
+        "Fraud detection",
+        "Secret schedule",
+        "closed for good reason",
+        "before it was closed",
+    ];
     for path in [
         "/services".to_owned(),
         "/services?format=csv".into(),
@@ -251,26 +338,51 @@ fn what_is_restricted_is_nowhere(behind: &Behind, reader: &Person, director: &Pe
     ] {
         let answer = read(reader, &path);
         for word in words {
-            assert!(!answer.text.contains(word), "a reader reads {word:?} at {path}");
+            assert!(
+                !answer.text.contains(word),
+                "a reader reads {word:?} at {path}"
+            );
         }
     }
-    for path in [page.clone(), format!("/records/{id}/history"), format!("/entries/{secret}")] {
+    for path in [
+        page.clone(),
+        format!("/records/{id}/history"),
+        format!("/entries/{secret}"),
+    ] {
         assert_eq!(read(reader, &path).status, 404, "{path}");
         read(director, &path).says("Fraud detection");
     }
     read(director, "/services").says("Fraud detection");
     read(director, "/services?format=csv").says("Fraud detection");
-    read(director, &page).says("Restricted").says("Secret schedule");
+    read(director, &page)
+        .says("Restricted")
+        .says("Secret schedule");
     let desk = behind.register.desk();
-    let readings = behind.runtime.block_on(desk.readings(Some(id), 100)).expect("a log");
+    let readings = behind
+        .runtime
+        .block_on(desk.readings(Some(id), 100))
+        .expect("a log");
     let readings: Vec<(&str, &str)> = readings
         .iter()
         .map(|reading| (reading.actor.0.as_str(), reading.what.as_str()))
         .collect();
-    for what in [page, format!("/records/{id}/history"), format!("/entries/{secret}"), "/services as csv".into()] {
-        assert!(readings.contains(&("example-director", what.as_str())), "{what} in {readings:?}");
+    for what in [
+        page,
+        format!("/records/{id}/history"),
+        format!("/entries/{secret}"),
+        "/services as csv".into(),
+    ] {
+        assert!(
+            readings.contains(&("example-director", what.as_str())),
+            "{what} in {readings:?}"
+        );
     }
-    assert!(readings.iter().all(|(actor, _)| *actor == "example-director"), "{readings:?}");
+    assert!(
+        readings
+            .iter()
+            .all(|(actor, _)| *actor == "example-director"),
+        "{readings:?}"
+    );
 }
 
 #[test]
@@ -295,7 +407,10 @@ fn an_empty_list_says_which_file_would_fill_it() {
     ] {
         let answer = read(person, list);
         assert_eq!(answer.status, 200, "{list}: {}", answer.text);
-        answer.says("Such files usually are:").says(template).says("Take in a file");
+        answer
+            .says("Such files usually are:")
+            .says(template)
+            .says("Take in a file");
         assert_eq!(read(person, template).status, 200);
     }
     read(person, "/entries").says("Nothing");
