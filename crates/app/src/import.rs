@@ -54,6 +54,8 @@ pub struct Taken {
     /// The file had been taken in before, in the same reading: nothing was written.
     pub already: bool,
     pub overlaps: Vec<String>,
+    /// The same imports, by id.
+    pub overlapping: Vec<RecordId>,
     pub overlap: Option<Overlap>,
     /// Records stated, by kind.
     pub stated: BTreeMap<KindName, u64>,
@@ -81,6 +83,7 @@ impl Taken {
             import: None,
             already: false,
             overlaps: Vec::new(),
+            overlapping: Vec::new(),
             overlap: None,
             stated: BTreeMap::new(),
         }
@@ -100,7 +103,7 @@ pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
     Ok(finder)
 }
 
-pub use commit::{counting_again, decided};
+pub use commit::{counting_again, decided, taken_back};
 
 /// The order in which files are taken in, so that what one names is there: the documented tables as
 /// core lists them, contracts before the arrangements that rest on them, payments last.
@@ -310,6 +313,7 @@ fn take_one(
         import: None,
         already: false,
         overlaps: Vec::new(),
+        overlapping: Vec::new(),
         overlap: None,
         stated: BTreeMap::new(),
     };

@@ -98,7 +98,9 @@ pub struct Site {
 const KEPT: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero");
 
 impl Site {
-    pub fn new(data: Data, settings: Settings) -> anyhow::Result<Site> {
+    pub fn new(data: Data, mut settings: Settings) -> anyhow::Result<Site> {
+        // Paths of files in it are kept and compared: they must be the same wherever they are made.
+        settings.inbox = std::path::absolute(&settings.inbox)?;
         std::fs::create_dir_all(&settings.inbox)?;
         Ok(Site {
             desk: data.register.desk(),

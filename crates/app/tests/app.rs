@@ -16,6 +16,8 @@ mod import;
 mod proofs;
 #[path = "app/site.rs"]
 mod site;
+#[path = "app/web_imports.rs"]
+mod web_imports;
 #[path = "app/web_overview.rs"]
 mod web_overview;
 #[path = "app/web_records.rs"]

@@ -124,7 +124,8 @@ fn decide(
             import.file, import.tally.rows, import.tally.total
         )
     };
-    taken.overlaps = overlaps.union(&replaces).map(told).collect();
+    taken.overlapping = overlaps.union(&replaces).copied().collect();
+    taken.overlaps = taken.overlapping.iter().map(told).collect();
     taken.overlap = overlap(overlaps, replaces, wishes.adds);
     Ok(taken.overlap.clone())
 }
@@ -183,6 +184,16 @@ fn decided_afterwards(
     };
     let mut changes = vec![Change::state(id, picture.visibility(id), &import)];
     changes.extend(replaced(picture, imports, &decided, id));
+    Ok(changes)
+}
+
+/// The changes that take an import back: it was never true, and what it replaced counts again.
+pub fn taken_back(picture: &Picture, id: RecordId) -> anyhow::Result<Vec<Change>> {
+    if picture.known(picture.size()).entry_of(id).is_none() {
+        return Err(Refused("this file is taken back already".into()).into());
+    }
+    let mut changes = vec![Change::withdraw::<Import>(id)];
+    changes.extend(counting_again(picture, id)?);
     Ok(changes)
 }
 

@@ -173,7 +173,7 @@ impl Cell {
 }
 
 /// `1,234`.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -13,7 +13,9 @@ use crate::estate::View;
 use crate::words::Language;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request,
+};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use futures_util::stream;
@@ -80,6 +82,8 @@ pub fn router(site: &Arc<Site>) -> Router {
             let site = Arc::clone(&nowhere);
             async move { lost(site, request).await }
         })
+        // Forms and files have limits of their own, of which this one knows nothing.
+        .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
 }
 
@@ -142,10 +146,15 @@ impl Asked {
             let found = site
                 .data
                 .wait(site.desk.token(secret.key(Door::Token), now))?;
+            // A token may never do more than its holder still may.
             return Ok(
                 found.map_or_else(Visitor::default, |(token, account)| Visitor {
                     secret: None,
-                    grants: token.grants,
+                    grants: token
+                        .grants
+                        .into_iter()
+                        .filter(|grant| covers(&account.grants, &[*grant]))
+                        .collect(),
                     account: Some(account),
                 }),
             );
@@ -237,6 +246,9 @@ async fn answered(
     };
     let answered = spawn_blocking(move || {
         let outcome = form.and_then(|()| (route.answer)(&visit));
+        if matches!(outcome, Err(_) | Ok(Answer::Invalid(_))) {
+            forgotten(&visit.files);
+        }
         let fresh = visit
             .made
             .get()
@@ -292,10 +304,8 @@ async fn taken(visit: &mut Visit, request: Request) -> Result<(), Error> {
                 }
                 Some(_) => {}
                 None => {
-                    let value = part.text().await.map_err(unreadable)?;
-                    if visit.form.query().len() + value.len() > MOST_FORM {
-                        return Err(Error::Wrong("the form is too long".into()));
-                    }
+                    let room = MOST_FORM.saturating_sub(visit.form.query().len());
+                    let value = words(&mut part, room).await?;
                     visit.form.push(field, value);
                 }
             }
@@ -326,6 +336,32 @@ fn checked(visit: &Visit) -> Result<(), Error> {
         Err(Error::Wrong(
             "the page with this form was too old, or cookies are off: go back, load the page again, and send the form again".into(),
         ))
+    }
+}
+
+/// What was typed into one field of a form with files, as long as there is room for it.
+async fn words(
+    part: &mut axum::extract::multipart::Field<'_>,
+    room: usize,
+) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part
+        .chunk()
+        .await
+        .map_err(|_| Error::Wrong("the form cannot be read".into()))?
+    {
+        if bytes.len() + chunk.len() > room {
+            return Err(Error::Wrong("the form is too long".into()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Wrong("the form is not in UTF-8".into()))
+}
+
+/// Remove files that nothing will come of: the form was refused, or is shown again without them.
+fn forgotten(files: &[Upload]) {
+    for file in files {
+        let _ = std::fs::remove_file(&file.path);
     }
 }
 
