@@ -472,10 +472,11 @@ mod tests {
             ],
             kept_by: vec![kind.into()],
         };
+        const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),
-            columns: &[words("name", "Name"), numbers("paid", "Paid")],
+            columns: COLUMNS,
             filters: vec![Filter {
                 name: "scope",
                 label: "Scope",
