@@ -1,5 +1,6 @@
 // Everything works without this script. It only makes some things quicker.
 import { initAll } from "./govuk-frontend.js";
+import "./review.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();

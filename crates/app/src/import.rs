@@ -85,7 +85,7 @@ impl Taken {
     }
 }
 
-pub use finder::Finder;
+pub use finder::{Finder, UNNAMED};
 
 /// Finds the records that words on a form mean, as it does for those in a file.
 pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {

@@ -12,12 +12,15 @@ pub mod forms;
 pub mod govuk;
 pub mod imports;
 pub mod listing;
+mod names;
 mod overview;
 pub mod page;
 pub mod password;
 pub mod publications;
 mod recommendations;
+mod review;
 pub mod route;
+mod scope;
 pub mod server;
 pub mod sign_in;
 pub mod suppliers;
@@ -27,6 +30,7 @@ pub mod visitor;
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
 use answer::Error;
+use handback_core::money::{PaidName, ScopeRule, by_name, scoped};
 use handback_core::statement::{Estate, Rules, Statement, statement};
 use handback_register::desk::Desk;
 use jiff::civil::Date;
@@ -76,6 +80,7 @@ pub struct Site {
     pub tries: server::Tries,
     estates: Mutex<LruCache<u64, Arc<Estate>>>,
     statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
+    names: Mutex<LruCache<(u64, Date), Arc<Vec<PaidName>>>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
@@ -92,6 +97,7 @@ impl Site {
             tries: server::Tries::default(),
             estates: Mutex::new(LruCache::new(KEPT)),
             statements: Mutex::new(LruCache::new(KEPT)),
+            names: Mutex::new(LruCache::new(KEPT)),
         })
     }
 
@@ -109,6 +115,22 @@ impl Site {
             let days = estate.days_of_payments(at);
             let paid = paid_until(&self.data, &estate, days, rules.years)?;
             Ok(statement(&estate, &paid, &rules, at, view.basis()))
+        })
+    }
+
+    /// What each printed name was paid up to a day, and what of it is technology, as known at a
+    /// view's entry.
+    pub fn names(&self, view: &View, at: Date) -> Result<Arc<Vec<PaidName>>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.names, (view.entry(), at), || {
+            let rules = Rules::default();
+            let paid = paid_until(&self.data, &estate, [at].into(), rules.years)?;
+            let decisions: Vec<ScopeRule> = estate.scope_rules.values().cloned().collect();
+            Ok(by_name(scoped(
+                &paid[&at].parts,
+                &decisions,
+                &rules.technology,
+            )))
         })
     }
 

@@ -14,7 +14,7 @@ use handback_register::Picture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an authority is called until somebody says.
-const UNNAMED: &str = "The authority";
+pub const UNNAMED: &str = "The authority";
 
 /// Finds records by what people call them.
 pub struct Finder {

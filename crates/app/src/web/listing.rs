@@ -259,7 +259,7 @@ struct Choice {
 
 /// As the official pagination component takes it.
 #[derive(Serialize)]
-struct Paging {
+pub struct Paging {
     previous: Option<Link>,
     next: Option<Link>,
     items: Vec<Link>,
@@ -323,15 +323,6 @@ impl Listing {
         let from = (page - 1) * ROWS;
         let to = (from + ROWS).min(rows.len());
         let with = |changes: &[(&str, &str)]| address(visit, changes);
-        let number = |number: usize| Link {
-            href: with(&[("page", &number.to_string())]),
-            number: Some(number),
-            current: number == page,
-        };
-        let beside = |number: usize| Link {
-            number: None,
-            ..number_link(&with, number)
-        };
         let sort = query.get("sort").unwrap_or_default();
         let heading = |column: &Column| {
             let (sorted, next) = match sort.strip_prefix('-') {
@@ -362,13 +353,7 @@ impl Listing {
             of: self.rows.len(),
             from: from + 1,
             to,
-            pages: (last > 1).then(|| Paging {
-                previous: (page > 1).then(|| beside(page - 1)),
-                next: (page < last).then(|| beside(page + 1)),
-                items: (page.saturating_sub(3).max(1)..=(page + 3).min(last))
-                    .map(number)
-                    .collect(),
-            }),
+            pages: paging(visit, page, last),
             csv: with(&[("format", "csv"), ("page", "")]),
             narrowed: query.get("q").is_some()
                 || self
@@ -407,16 +392,29 @@ impl Listing {
     }
 }
 
-fn number_link(with: &impl Fn(&[(&str, &str)]) -> String, number: usize) -> Link {
-    Link {
-        href: with(&[("page", &number.to_string())]),
-        number: Some(number),
+/// The links to the pages before and after, when there are any.
+pub fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
+    let link = |number: usize| Link {
+        href: address(visit, &[("page", &number.to_string())]),
+        number: None,
         current: false,
-    }
+    };
+    let numbered = |number: usize| Link {
+        number: Some(number),
+        current: number == page,
+        ..link(number)
+    };
+    (last > 1).then(|| Paging {
+        previous: (page > 1).then(|| link(page - 1)),
+        next: (page < last).then(|| link(page + 1)),
+        items: (page.saturating_sub(3).max(1)..=(page + 3).min(last))
+            .map(numbered)
+            .collect(),
+    })
 }
 
 /// This page's address, dates and all, with some fields changed; a blank one goes.
-fn address(visit: &Visit, changes: &[(&str, &str)]) -> String {
+pub fn address(visit: &Visit, changes: &[(&str, &str)]) -> String {
     let mut fields = Fields::default();
     let changed = |name: &str| changes.iter().any(|(key, _)| *key == name);
     for (name, value) in visit.query.iter() {

@@ -78,11 +78,15 @@ impl Route {
 
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
+    super::first::ROUTES,
+    super::first::services::ROUTES,
     super::forms::ROUTES,
     super::imports::ROUTES,
+    super::names::ROUTES,
     super::overview::ROUTES,
     super::publications::ROUTES,
     super::recommendations::ROUTES,
+    super::scope::ROUTES,
     super::sign_in::ROUTES,
 ];
 

@@ -56,17 +56,19 @@ pub struct PaidByDescription {
     pub words: BTreeSet<String>,
 }
 
-/// What did a name's payments say they were for? The most frequent descriptions first, then by text.
+/// What did the payments of these names say they were for? Name by name; of each the most frequent
+/// descriptions first, then by text. One question for a page of names reads the payments once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptions {
-    pub name: String,
-    /// How many descriptions are wanted.
+    pub names: BTreeSet<String>,
+    /// How many descriptions of each name are wanted.
     pub most: usize,
 }
 
 /// One printed description of a name's payments; empty where the file prints none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
+    pub name: String,
     pub description: String,
     pub sum: Sum,
 }
@@ -171,30 +173,38 @@ impl Plan for Descriptions {
 
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
         let named = Scope {
-            names: Some(BTreeSet::from([self.name.clone()])),
+            names: Some(self.names.clone()),
             period: None,
         };
         let described = table
             .filter(named.certain())?
-            .aggregate(vec![col(DESCRIPTION)], rollup::sums())?;
+            .aggregate(vec![col(NAME), col(DESCRIPTION)], rollup::sums())?;
         let order = vec![
+            col(NAME).sort(true, true),
             col(ROWS).sort(false, false),
             col(DESCRIPTION).sort(true, true),
         ];
-        Ok(described.sort(order)?.limit(0, Some(self.most))?)
+        Ok(described.sort(order)?)
     }
 
     fn read(&self, answer: &RecordBatch) -> Result<Vec<Described>, Problem> {
+        let name = reading::texts(answer, NAME)?;
         let description = reading::texts(answer, DESCRIPTION)?;
-        let sums = reading::sums(answer)?;
-        Ok(sums
-            .into_iter()
-            .enumerate()
-            .map(|(row, sum)| Described {
-                description: description.get(row),
-                sum,
-            })
-            .collect())
+        let mut described: Vec<Described> = Vec::new();
+        let mut taken = 0;
+        for (row, sum) in reading::sums(answer)?.into_iter().enumerate() {
+            let name = name.get(row);
+            let is_same = described.last().is_some_and(|last| last.name == name);
+            taken = if is_same { taken + 1 } else { 1 };
+            if taken <= self.most {
+                described.push(Described {
+                    name,
+                    description: description.get(row),
+                    sum,
+                });
+            }
+        }
+        Ok(described)
     }
 }
 

@@ -176,23 +176,41 @@ fn a_word_is_found_whole_in_any_case() {
 fn the_most_frequent_descriptions_come_first() {
     let desk = Desk::new();
     let described = ["licences", "support", "support", "hosting", ""];
-    let live = desk.import(
-        1,
-        described.map(|description| Payment {
+    let mut payments = described
+        .map(|description| Payment {
             description,
             ..PAID
-        }),
-    );
+        })
+        .to_vec();
+    payments.push(Payment {
+        supplier: "Other Ltd",
+        description: "paving",
+        ..PAID
+    });
+    payments.push(Payment {
+        supplier: "Nobody asks",
+        ..PAID
+    });
+    let live = desk.import(1, payments);
     let asked = Descriptions {
-        name: PAID.supplier.into(),
+        names: [PAID.supplier, "Other Ltd"].map(str::to_owned).into(),
         most: 3,
     };
     let samples = desk.facts.ask(&asked, &live).expect("an answer");
-    let samples: Vec<(&str, u64)> = samples
+    let samples: Vec<(&str, &str, u64)> = samples
         .iter()
-        .map(|sample| (&*sample.description, sample.sum.rows))
+        .map(|sample| (&*sample.name, &*sample.description, sample.sum.rows))
         .collect();
-    assert_eq!(samples, [("support", 2), ("", 1), ("hosting", 1)]);
+    let name = PAID.supplier;
+    assert_eq!(
+        samples,
+        [
+            (name, "support", 2),
+            (name, "", 1),
+            (name, "hosting", 1),
+            ("Other Ltd", "paving", 1)
+        ]
+    );
 }
 
 #[test]
