@@ -16,5 +16,7 @@ mod import;
 mod proofs;
 #[path = "app/site.rs"]
 mod site;
+#[path = "app/web_first.rs"]
+mod web_first;
 #[path = "app/web_overview.rs"]
 mod web_overview;

@@ -611,7 +611,10 @@ mod tests {
         use Decision::{Labelled, NotTechnology, Technology};
         let (always, later) = (When::Unknown, When::Year(2019));
         for (steps, held) in [
-            (&[(Some(Technology), always)][..], &[(always, Technology)][..]),
+            (
+                &[(Some(Technology), always)][..],
+                &[(always, Technology)][..],
+            ),
             (
                 &[(Some(Technology), always), (Some(Labelled), later)],
                 &[(always, Technology), (later, Labelled)],
@@ -626,7 +629,11 @@ mod tests {
             for (decision, from) in steps {
                 rule.decide(*decision, *from);
             }
-            let life: Vec<_> = rule.decision.iter().map(|(from, what)| (from, *what)).collect();
+            let life: Vec<_> = rule
+                .decision
+                .iter()
+                .map(|(from, what)| (from, *what))
+                .collect();
             assert_eq!(life, held);
         }
     }

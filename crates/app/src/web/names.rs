@@ -134,7 +134,9 @@ fn offers(visit: &Visit) -> Result<Vec<Offer>, Error> {
         .collect();
     let all = visit.query.get("show") == Some("all");
     let wanted = |names: &[(String, Pence)]| {
-        all || names.iter().any(|(name, _)| technology.contains(name.as_str()))
+        all || names
+            .iter()
+            .any(|(name, _)| technology.contains(name.as_str()))
     };
     let offers = likely_same(open.map(|name| (name.name.as_str(), name.paid)));
     let wanted = offers.into_iter().filter(|offer| wanted(&offer.names));
@@ -153,7 +155,7 @@ fn offers(visit: &Visit) -> Result<Vec<Offer>, Error> {
                 .map(|(name, paid)| Offered {
                     name,
                     paid,
-                    ticked: true,
+                    ticked: offer.likeness != Likeness::SameFirstWord,
                 })
                 .collect(),
             chosen: String::new(),
@@ -346,7 +348,10 @@ impl<'a> Stating<'a> {
         let known = self.finder.find(Organisation::NAME, called);
         let id = known.unwrap_or_else(fresh_id);
         let group = group.filter(|group| *group != id);
-        let held = self.picture.known(self.picture.size()).get::<Organisation>(id)?;
+        let held = self
+            .picture
+            .known(self.picture.size())
+            .get::<Organisation>(id)?;
         if known.is_some() && (group.is_none() || held.is_none()) {
             return Ok(id);
         }

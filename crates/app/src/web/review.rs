@@ -63,7 +63,8 @@ impl Sayers {
 /// The register as it stood when the person saved, where the address says so.
 pub fn before(visit: &Visit) -> Option<View> {
     let entry: u64 = visit.query.get("saved")?.parse().ok()?;
-    (entry < visit.view.entry()).then(|| View::at(&visit.site.data, Some(&KnownMoment::entry(entry))))
+    (entry < visit.view.entry())
+        .then(|| View::at(&visit.site.data, Some(&KnownMoment::entry(entry))))
 }
 
 /// The address that a review list was asked with, to which it returns, with what was saved.

@@ -191,9 +191,8 @@ fn page(
         Some(before) => Some(totals(&visit.site.names(&before, at)?).in_scope),
         None => None,
     };
-    let default = |name: &str, otherwise: &str| {
-        visit.query.get(name).unwrap_or(otherwise).to_owned()
-    };
+    let default =
+        |name: &str, otherwise: &str| visit.query.get(name).unwrap_or(otherwise).to_owned();
     Ok(Page {
         totals: totals(&*visit.site.names(view, at)?),
         was,
@@ -266,7 +265,13 @@ fn described(
         most: DESCRIPTIONS,
     };
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in visit.site.data.facts.ask(&question, &live_parts(estate))?.iter() {
+    for line in visit
+        .site
+        .data
+        .facts
+        .ask(&question, &live_parts(estate))?
+        .iter()
+    {
         if !line.description.is_empty() {
             let held = by_name.entry(line.name.clone()).or_default();
             held.push(line.description.clone());
@@ -432,7 +437,9 @@ fn shown_again(
         .map(|name| (name.name.as_str(), name))
         .collect();
     let named = (0..ROWS).map(|place| visit.form.typed(&format!("name-{place}")));
-    let shown: Vec<&PaidName> = named.filter_map(|name| by_name.get(name).copied()).collect();
+    let shown: Vec<&PaidName> = named
+        .filter_map(|name| by_name.get(name).copied())
+        .collect();
     let mut page = page(visit, &now, &shown, moved)?;
     for line in &mut page.rows {
         let place = (0..ROWS).find(|place| visit.form.typed(&format!("name-{place}")) == line.name);

@@ -13,7 +13,9 @@ use crate::estate::View;
 use crate::words::Language;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request,
+};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use futures_util::stream;
@@ -79,6 +81,8 @@ pub fn router(site: &Arc<Site>) -> Router {
             let site = Arc::clone(&nowhere);
             async move { lost(site, request).await }
         })
+        // Forms and files have limits of their own, of which this one knows nothing.
+        .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
 }
 

@@ -7,14 +7,12 @@ use super::super::route::{Needs, Route};
 use super::super::visit::Visit;
 use crate::data::{Saying, fresh_id};
 use crate::import::{Finder, finder};
-use handback_core::control::{
-    Arrangement, ControlRule, Facet, Mode, Service, Share, Standing,
-};
+use handback_core::control::{Arrangement, ControlRule, Facet, Mode, Service, Share, Standing};
 use handback_core::money::ScopeBasis;
 use handback_core::money::names::folded;
 use handback_core::organisation::OrganisationRole;
-use handback_core::permission::{Action, Subject};
 use handback_core::pence::Pence;
+use handback_core::permission::{Action, Subject};
 use handback_core::record::{Act, Change, Kind, RecordId, Visibility};
 use handback_core::statement::{Estate, ServiceLine, Statement};
 use handback_core::table::Find;
@@ -161,7 +159,9 @@ fn open(visit: &Visit, service: &Usual, key: String, denied: &BTreeSet<String>) 
             false => "not answered".into(),
         },
         said: None,
-        can: visit.permit(Action::StateEstate, &Subject::default()).is_ok(),
+        can: visit
+            .permit(Action::StateEstate, &Subject::default())
+            .is_ok(),
         can_confirm: false,
         moved: visit.query.get("moved") == Some(&key),
         key,
@@ -197,7 +197,10 @@ fn answered(
     let key = key(&line.name);
     Ok(Row {
         name: line.name.clone(),
-        description: estate.services.get(&line.id).and_then(|held| held.description.clone()),
+        description: estate
+            .services
+            .get(&line.id)
+            .and_then(|held| held.description.clone()),
         href: Some(format!("/services/{}", line.id)),
         mode: held.map(|_| line.mode.word()),
         provider: line.provider.clone(),
@@ -207,7 +210,9 @@ fn answered(
         },
         said,
         can,
-        can_confirm: can && line.mode == Mode::InHouse && line.standing == Standing::AssumedControlled,
+        can_confirm: can
+            && line.mode == Mode::InHouse
+            && line.standing == Standing::AssumedControlled,
         moved: visit.query.get("moved") == Some(&key),
         key,
     })
@@ -295,7 +300,10 @@ fn answer(visit: &Visit) -> Result<Answer, Error> {
     };
     let key = key(name);
     let estate = visit.estate()?;
-    let standing = estate.services.iter().find(|(_, held)| self::key(&held.name) == key);
+    let standing = estate
+        .services
+        .iter()
+        .find(|(_, held)| self::key(&held.name) == key);
     let subject = standing.map(|(id, _)| estate.subject(Service::NAME, *id));
     let action = match click {
         Click::None => Action::Withdraw,
@@ -363,9 +371,7 @@ fn stated(picture: &Picture, name: &str, click: &Click) -> Result<Vec<Change>, E
             let mut finder: Finder = finder(picture)?;
             let provider = match (mode, supplier) {
                 (Mode::InHouse, _) => Some(finder.authority()),
-                (_, Some(name)) => {
-                    finder.party(name, OrganisationRole::Supplier, BTreeSet::new())
-                }
+                (_, Some(name)) => finder.party(name, OrganisationRole::Supplier, BTreeSet::new()),
                 (_, None) => None,
             };
             changes.append(&mut finder.stated);
