@@ -20,6 +20,8 @@ mod site;
 mod web_imports;
 #[path = "app/web_money.rs"]
 mod web_money;
+#[path = "app/web_first.rs"]
+mod web_first;
 #[path = "app/web_overview.rs"]
 mod web_overview;
 #[path = "app/web_records.rs"]
