@@ -145,7 +145,10 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
             bears: bearing(visit, claim, &estate.events)?,
             review: claim.review.as_ref(),
             review_verdict: claim.review.as_ref().map(|review| review.verdict.words()),
-            evidence: evidence.flat_map(|text| text.split("; ")).map(source).collect(),
+            evidence: evidence
+                .flat_map(|text| text.split("; "))
+                .map(source)
+                .collect(),
             settles: settles(claim, summary, &statement),
             summary,
         },
@@ -265,7 +268,11 @@ mod tests {
 
     #[test]
     fn every_verdict_has_its_words() {
-        for verdict in [Verdict::Supported, Verdict::Contradicted, Verdict::CannotTell] {
+        for verdict in [
+            Verdict::Supported,
+            Verdict::Contradicted,
+            Verdict::CannotTell,
+        ] {
             assert_eq!(words::word("verdict", key(verdict)), Some(verdict.words()));
         }
     }
@@ -274,8 +281,16 @@ mod tests {
     fn a_source_with_an_address_is_a_link() {
         for (text, words, href) in [
             ("Minutes, item 7", "Minutes, item 7", None),
-            ("Press, 26 March: https://example.org/a", "Press, 26 March", Some("https://example.org/a")),
-            ("https://example.org/a", "https://example.org/a", Some("https://example.org/a")),
+            (
+                "Press, 26 March: https://example.org/a",
+                "Press, 26 March",
+                Some("https://example.org/a"),
+            ),
+            (
+                "https://example.org/a",
+                "https://example.org/a",
+                Some("https://example.org/a"),
+            ),
         ] {
             let source = source(text);
             assert_eq!((source.text, source.href), (words, href));

@@ -64,7 +64,14 @@ fn asked(visit: &Visit, estate: &Estate) -> Result<Asked, Error> {
     if query.has("name") && !query.typed("name").is_empty() || query.typed("blank") == "yes" {
         let name = query.typed("name");
         scope.names = Some([name.to_owned()].into());
-        of.push(format!("to {}", if name.is_empty() { "no printed name" } else { name }));
+        of.push(format!(
+            "to {}",
+            if name.is_empty() {
+                "no printed name"
+            } else {
+                name
+            }
+        ));
     }
     if let Some(id) = query.get("organisation") {
         let id: RecordId = id.parse().map_err(|_| Error::NotFound)?;
@@ -232,14 +239,20 @@ fn page_rows(estate: &Estate, lines: &[Line]) -> Vec<Row> {
         let purpose = [&line.description, &line.category, &line.service];
         let mut purpose = purpose.into_iter().filter(|text| !text.is_empty());
         let what = purpose.next().cloned().unwrap_or_default();
-        let name = if line.name.is_empty() { "(no name printed)" } else { &line.name };
+        let name = if line.name.is_empty() {
+            "(no name printed)"
+        } else {
+            &line.name
+        };
         let until = (line.date != line.date_to)
             .then(|| format!("or until {}", line.date_to.strftime("%-d %B %Y")));
         Row {
             cells: vec![
                 Cell::day(line.date).with(until.unwrap_or_default()),
-                Cell::text(name)
-                    .to(format!("/suppliers/named?name={}", super::suppliers::encoded(&line.name))),
+                Cell::text(name).to(format!(
+                    "/suppliers/named?name={}",
+                    super::suppliers::encoded(&line.name)
+                )),
                 Cell::money(line.amount),
                 match technology {
                     Some(why) => Cell::text("yes").with(why),
@@ -254,7 +267,11 @@ fn page_rows(estate: &Estate, lines: &[Line]) -> Vec<Row> {
             kept_by: Vec::new(),
         }
     };
-    lines.iter().zip(technology(estate, lines)).map(row).collect()
+    lines
+        .iter()
+        .zip(technology(estate, lines))
+        .map(row)
+        .collect()
 }
 
 fn file_rows(estate: &Estate, lines: &[Line]) -> Vec<Row> {
@@ -276,5 +293,9 @@ fn file_rows(estate: &Estate, lines: &[Line]) -> Vec<Row> {
         ],
         kept_by: Vec::new(),
     };
-    lines.iter().zip(technology(estate, lines)).map(row).collect()
+    lines
+        .iter()
+        .zip(technology(estate, lines))
+        .map(row)
+        .collect()
 }

@@ -25,7 +25,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/suppliers", Needs::May(Action::See), list),
     Route::get("/suppliers/named", Needs::May(Action::See), named),
     Route::get("/suppliers/{organisation}", Needs::May(Action::See), one),
-    Route::get("/groups/{organisation}", Needs::May(Action::See), whole_group),
+    Route::get(
+        "/groups/{organisation}",
+        Needs::May(Action::See),
+        whole_group,
+    ),
 ];
 
 /// Where a supplier's page is: by organisation, or by the name as printed.
@@ -85,10 +89,16 @@ fn listing(statement: &Statement) -> Listing {
         .map(|group| (group.name.clone(), group.name.clone()))
         .collect();
     let scopes = ["confirmed", "proposed", "outside"];
-    let scopes = scopes
-        .into_iter()
-        .map(|scope| (scope.to_owned(), words::word("scope", scope).unwrap_or(scope).to_owned()));
-    let paid = [("technology", "For technology"), ("other", "For other things alone")];
+    let scopes = scopes.into_iter().map(|scope| {
+        (
+            scope.to_owned(),
+            words::word("scope", scope).unwrap_or(scope).to_owned(),
+        )
+    });
+    let paid = [
+        ("technology", "For technology"),
+        ("other", "For other things alone"),
+    ];
     let owned = |(value, text): (&str, &str)| (value.to_owned(), text.to_owned());
     Listing {
         name: "suppliers",
@@ -321,7 +331,12 @@ fn payments_of(line: &SupplierLine) -> String {
 fn totals(visit: &Visit, estate: &Estate, scope: &Scope) -> Result<(u64, Pence), Error> {
     let live = live_parts(estate);
     let facts = &visit.site.data.facts;
-    let all = facts.ask(&Totals { scope: scope.clone() }, &live)?;
+    let all = facts.ask(
+        &Totals {
+            scope: scope.clone(),
+        },
+        &live,
+    )?;
     let ended = all.first().and_then(|all| all.days);
     if ended.is_none_or(|(_, last)| last <= visit.dates.at) {
         return Ok((0, Pence::ZERO));
@@ -436,9 +451,8 @@ fn whole_group(visit: &Visit) -> Result<Answer, Error> {
     let estate = visit.estate()?;
     let top = estate.organisations.get(&id).ok_or(Error::NotFound)?;
     let statement = visit.site.statement(&visit.view, visit.dates.at)?;
-    let of_the_group = |line: &&SupplierLine| {
-        line.organisation == Some(id) || line.group_organisation == Some(id)
-    };
+    let of_the_group =
+        |line: &&SupplierLine| line.organisation == Some(id) || line.group_organisation == Some(id);
     let lines: Vec<&SupplierLine> = statement.suppliers.iter().filter(of_the_group).collect();
     let mut years: BTreeMap<String, YearLine> = BTreeMap::new();
     for line in &lines {
@@ -491,7 +505,10 @@ fn members(visit: &Visit, estate: &Estate, top: RecordId, lines: &[&SupplierLine
         let since = owned.map(|(from, owner)| {
             let from = match from {
                 handback_core::dated::When::Unknown => "since before anything on record".into(),
-                from => format!("from {}", crate::render::date(&from.to_string()).unwrap_or_default()),
+                from => format!(
+                    "from {}",
+                    crate::render::date(&from.to_string()).unwrap_or_default()
+                ),
             };
             match owner {
                 Some(owner) => format!("owned by {} {from}", estate.organisation_name(*owner)),

@@ -92,7 +92,11 @@ fn in_scope(names: &[PaidName]) -> Pence {
 
 /// Whether single payments count as technology, and why in plain words: each as decided for its day,
 /// else as the rules propose.
-pub fn counts_as_technology(estate: &Estate, rules: &Rules, payments: &[Paid]) -> Vec<Option<String>> {
+pub fn counts_as_technology(
+    estate: &Estate,
+    rules: &Rules,
+    payments: &[Paid],
+) -> Vec<Option<String>> {
     let counts = |payment: &Paid| {
         let names = scoped_names(estate, std::slice::from_ref(payment), rules);
         let name = names.into_iter().next()?;

@@ -58,7 +58,12 @@ pub fn counted_services(figure: &str, services: &[ServiceLine]) -> Option<Vec<Co
 }
 
 fn by_standing(line: &ServiceLine) -> (Counts, String) {
-    let assumed = || format!("taken from how it is delivered ({}): nobody has confirmed it", line.mode.word());
+    let assumed = || {
+        format!(
+            "taken from how it is delivered ({}): nobody has confirmed it",
+            line.mode.word()
+        )
+    };
     match line.standing {
         Standing::Controlled => (Counts::Known, "as somebody stated".into()),
         Standing::AssumedControlled => (Counts::Possible, assumed()),

@@ -50,10 +50,7 @@ impl Scope {
         let whole =
             |period: Period| period.from.day() == 1 && period.to == period.to.last_of_month();
         let spans = self.payees.iter().flatten();
-        self.period.is_none_or(whole)
-            && spans
-                .filter_map(|payee| payee.begun)
-                .all(whole)
+        self.period.is_none_or(whole) && spans.filter_map(|payee| payee.begun).all(whole)
     }
 
     /// Payments in the scope for certain.

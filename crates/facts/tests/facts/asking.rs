@@ -7,8 +7,8 @@ use handback_core::money::{Paid, YearBasis};
 use handback_core::pence::Pence;
 use handback_facts::question::{
     Descriptions, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid, PaidByDescription,
-    PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Payee, Rollup, Scope,
-    Sum, Totalled, Totals,
+    PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Payee, Rollup,
+    Scope, Sum, Totalled, Totals,
 };
 use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
@@ -244,9 +244,18 @@ fn payees_share_payments_out_by_the_spans_of_their_meaning() {
     for (payees, lines) in [
         (vec![], vec![]),
         (vec![payee(PAID.supplier, None)], vec![4, 2, 6]),
-        (vec![payee(PAID.supplier, Some("2019-04-01..2019-04-02"))], vec![4]),
-        (vec![payee(PAID.supplier, Some("2019-04-03..2019-12-31"))], vec![2, 6]),
-        (vec![payee("", None), payee("Aldermoor Roads", Some("2019"))], vec![3, 5]),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-01..2019-04-02"))],
+            vec![4],
+        ),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-03..2019-12-31"))],
+            vec![2, 6],
+        ),
+        (
+            vec![payee("", None), payee("Aldermoor Roads", Some("2019"))],
+            vec![3, 5],
+        ),
         (vec![payee("Aldermoor Roads", Some("2018"))], vec![]),
     ] {
         assert_eq!(asked(payees.clone()), lines, "{payees:?}");

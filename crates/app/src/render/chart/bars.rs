@@ -46,7 +46,11 @@ fn drawn(bars: &[Bar], size: Size) -> String {
             let (nothing, end) = (scale.y(0.0), scale.y(amount.0 as f64));
             // What is not nothing is seen, be it ever so small beside the rest.
             let height = (end - nothing).abs().max(1.0);
-            let top = if amount < Pence::ZERO { nothing } else { nothing - height };
+            let top = if amount < Pence::ZERO {
+                nothing
+            } else {
+                nothing - height
+            };
             let _ = write!(
                 drawing.svg,
                 "<rect class=\"{class}\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{thick:.1}\" height=\"{height:.1}\"/>",
@@ -88,11 +92,21 @@ mod tests {
 
     #[test]
     fn credits_hang_below_the_line() {
-        let svg = drawn(&[bar("a", -500, None), bar("b", 500, None)], super::super::frame::WIDE);
+        let svg = drawn(
+            &[bar("a", -500, None), bar("b", 500, None)],
+            super::super::frame::WIDE,
+        );
         let tops: Vec<f64> = svg
             .split("<rect")
             .skip(1)
-            .map(|rect| rect.split("y=\"").nth(1).and_then(|y| y.split('"').next()).expect("a top").parse().expect("a number"))
+            .map(|rect| {
+                rect.split("y=\"")
+                    .nth(1)
+                    .and_then(|y| y.split('"').next())
+                    .expect("a top")
+                    .parse()
+                    .expect("a number")
+            })
             .collect();
         assert!(tops[0] > tops[1], "{svg}");
         assert!(svg.contains("−£5"), "{svg}");
@@ -101,17 +115,26 @@ mod tests {
     #[test]
     fn a_part_stands_in_front_of_its_whole_and_is_never_lost() {
         let svg = drawn(&[bar("a", 1, Some(1_000_000))], super::super::frame::WIDE);
-        let (whole, part) = (svg.find("other").expect("the whole"), svg.find("technology").expect("the part"));
+        let (whole, part) = (
+            svg.find("other").expect("the whole"),
+            svg.find("technology").expect("the part"),
+        );
         assert!(whole < part && svg.contains("height=\"1.0\""), "{svg}");
     }
 
     #[test]
     fn labels_of_forty_years_do_not_cover_each_other() {
-        let years: Vec<Bar> = (1980..2020).map(|year| bar(&format!("{year}/00"), 100, None)).collect();
+        let years: Vec<Bar> = (1980..2020)
+            .map(|year| bar(&format!("{year}/00"), 100, None))
+            .collect();
         for size in [super::super::frame::WIDE, super::super::frame::NARROW] {
             let svg = drawn(&years, size);
             let labels = svg.matches("/00<").count() as f64;
-            assert!(labels >= 2.0 && labels * 50.0 <= size.width, "{labels} in {}", size.width);
+            assert!(
+                labels >= 2.0 && labels * 50.0 <= size.width,
+                "{labels} in {}",
+                size.width
+            );
             assert!(svg.contains(">2019/00<"));
         }
     }

@@ -196,10 +196,16 @@ mod tests {
             let scale = Scale::holding(values.iter().copied(), WIDE);
             let levels = scale.levels();
             assert!(levels.len() <= 6, "{values:?}: {levels:?}");
-            assert!(levels[0] <= low && levels[levels.len() - 1] >= high.min(1.0), "{values:?}: {levels:?}");
+            assert!(
+                levels[0] <= low && levels[levels.len() - 1] >= high.min(1.0),
+                "{values:?}: {levels:?}"
+            );
             for value in values {
                 let y = scale.y(value);
-                assert!((ABOVE - 0.01..=WIDE.height - BELOW + 0.01).contains(&y), "{value} at {y}");
+                assert!(
+                    (ABOVE - 0.01..=WIDE.height - BELOW + 0.01).contains(&y),
+                    "{value} at {y}"
+                );
             }
         }
     }

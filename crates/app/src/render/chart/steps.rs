@@ -84,7 +84,12 @@ fn years(drawing: &mut Drawing, first: Date, last: Date, x: &impl Fn(Date) -> f6
             continue;
         }
         drawing.line("axis", (x(day), bottom), (x(day), bottom + 4.0));
-        drawing.text(place, drawing.size.height - 4.0, "middle", &year.to_string());
+        drawing.text(
+            place,
+            drawing.size.height - 4.0,
+            "middle",
+            &year.to_string(),
+        );
     }
 }
 
@@ -109,7 +114,14 @@ mod tests {
     fn one_value_is_no_story() {
         assert_eq!(steps(&[], &[], percent), "");
         assert_eq!(steps(&[step(2019, Some(0.5), Some(0.5))], &[], percent), "");
-        assert_eq!(steps(&[step(2018, None, None), step(2019, Some(0.5), Some(0.5))], &[], percent), "");
+        assert_eq!(
+            steps(
+                &[step(2018, None, None), step(2019, Some(0.5), Some(0.5))],
+                &[],
+                percent
+            ),
+            ""
+        );
     }
 
     #[test]
@@ -122,15 +134,31 @@ mod tests {
         ];
         let svg = steps(&years, &[], percent);
         assert_eq!(svg.matches("<svg").count(), 2);
-        let path = svg.split("class=\"controlled\" d=\"").nth(1).expect("a line");
-        assert_eq!(path.split('"').next().expect("its points").matches('M').count(), 2);
+        let path = svg
+            .split("class=\"controlled\" d=\"")
+            .nth(1)
+            .expect("a line");
+        assert_eq!(
+            path.split('"')
+                .next()
+                .expect("its points")
+                .matches('M')
+                .count(),
+            2
+        );
         assert_eq!(svg.matches("class=\"possible\"").count(), 4);
     }
 
     #[test]
     fn marks_lie_inside_and_their_numbers_apart() {
-        let years: Vec<Step> = (1980..2020).map(|year| step(year, Some(0.5), Some(0.5))).collect();
-        let mark = |on, today| Mark { on, text: "x <y>".into(), today };
+        let years: Vec<Step> = (1980..2020)
+            .map(|year| step(year, Some(0.5), Some(0.5)))
+            .collect();
+        let mark = |on, today| Mark {
+            on,
+            text: "x <y>".into(),
+            today,
+        };
         let noted = [
             mark(date(1970, 1, 1), false),
             mark(date(2000, 1, 1), false),
@@ -139,7 +167,10 @@ mod tests {
         ];
         let svg = drawn(&years, &noted, &percent, super::super::frame::NARROW);
         assert_eq!(svg.matches("class=\"event\"").count(), 2);
-        assert!(svg.contains(">2<") && !svg.contains(">3<") && !svg.contains(">1<"), "{svg}");
+        assert!(
+            svg.contains(">2<") && !svg.contains(">3<") && !svg.contains(">1<"),
+            "{svg}"
+        );
         assert_eq!(svg.matches("class=\"today\"").count(), 1);
     }
 }
