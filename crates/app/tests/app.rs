@@ -16,12 +16,12 @@ mod import;
 mod proofs;
 #[path = "app/site.rs"]
 mod site;
+#[path = "app/web_first.rs"]
+mod web_first;
 #[path = "app/web_imports.rs"]
 mod web_imports;
 #[path = "app/web_money.rs"]
 mod web_money;
-#[path = "app/web_first.rs"]
-mod web_first;
 #[path = "app/web_overview.rs"]
 mod web_overview;
 #[path = "app/web_records.rs"]
