@@ -152,7 +152,7 @@ fn ask_services(visit: &Visit) -> Result<Answer, Error> {
 }
 
 fn who(visit: &Visit, error: Option<String>) -> Result<Who, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let estate = visit.estate()?;
     let counts = statement.control.by_count.counts;
     let mut rows: Vec<WhoRow> = statement

@@ -367,7 +367,7 @@ fn decide_names(visit: &Visit) -> Result<Answer, Error> {
 
 /// The largest suppliers of technology, by the name that the statement gives them.
 pub fn technology_suppliers(visit: &Visit, estate: &Estate) -> Result<Vec<String>, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let mut names: Vec<String> = statement
         .suppliers
         .iter()
