@@ -96,7 +96,8 @@ impl Samples {
         let found = lists.into_iter().filter_map(|list| {
             let text = administrator.get(&format!("/{list}")).text;
             let text = text.replace("&#x2f;", "/");
-            let mut pieces = text.split(&format!("href=\"/{list}/")).skip(1);
+            let mark = format!("href=\"/{list}/");
+            let mut pieces = text.split(&mark).skip(1);
             let id = pieces.find_map(|piece| {
                 let id = piece.get(..32)?;
                 id.bytes()
