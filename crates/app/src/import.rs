@@ -6,6 +6,8 @@ mod finder;
 mod read;
 mod report;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use crate::data::{Author, Data, Saying};
 use crate::estate::authority_of;

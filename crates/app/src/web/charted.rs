@@ -63,9 +63,17 @@ pub fn years(lines: &[YearLine]) -> Listing {
 
 /// Technology in front of all payments, by year.
 pub fn paid_by_year(lines: &[YearLine], csv: String) -> Charted {
-    let drawn = bars_of(lines, |line| (line.in_scope_pence, Some(line.paid_pence)));
+    let mixed = lines
+        .iter()
+        .any(|line| line.in_scope_pence != line.paid_pence);
+    let whole = |line: &YearLine| mixed.then_some(line.paid_pence);
+    let drawn = bars_of(lines, |line| (line.in_scope_pence, whole(line)));
+    let mut key = vec![("technology", "technology")];
+    if mixed {
+        key.push(("other", "everything else"));
+    }
     Charted {
-        key: vec![("technology", "technology"), ("other", "everything else")],
+        key,
         ..Charted::of("What was paid, by year", drawn, &years(lines), csv)
     }
 }

@@ -108,7 +108,7 @@ struct Page<'a> {
     counts: Option<String>,
     taken: &'a Taken,
     rules: Vec<&'a String>,
-    unknowns: &'a [String],
+    unknowns: Vec<&'a String>,
     /// The page of the manual that works an example.
     manual: &'static str,
     chart: Option<Charted>,
@@ -145,7 +145,12 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
             } else {
                 Vec::new()
             },
-            unknowns: &statement.basis.unknowns,
+            unknowns: statement
+                .basis
+                .unknowns
+                .iter()
+                .filter(|unknown| bears_on(name, unknown))
+                .collect(),
             manual: manual(name),
             chart: chart(visit, name, &statement, &estate),
             rows_are: match name.split('.').next() {
@@ -157,6 +162,16 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
             taken: &taken,
         },
     )
+}
+
+/// Whether something not known makes this figure less firm: control is counted from services, money
+/// from payments.
+fn bears_on(name: &str, unknown: &str) -> bool {
+    match name.split('.').next() {
+        Some("control" | "services") => unknown.contains("service"),
+        Some("paid") => !unknown.contains("service"),
+        _ => false,
+    }
 }
 
 fn manual(name: &str) -> &'static str {

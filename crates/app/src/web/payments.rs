@@ -22,7 +22,7 @@ use serde::Serialize;
 pub const ROUTES: &[Route] = &[Route::get("/payments", Needs::May(Action::See), list)];
 
 /// How many payments a file has at most: more are for `handback sql` and `handback export`.
-const MOST: usize = 50_000;
+const MOST: usize = 100_000;
 
 /// The payments of a supplier of the statement: its printed names, each in the spans in which it
 /// means the supplier.

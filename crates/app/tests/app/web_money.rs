@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// One demo for all tests of this file.
 static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
 
-const DATES: &str = "at=2021-03-26&known=100";
+const DATES: [&str; 2] = ["at=2021-03-26&known=100", "at=2021-03-26&known=196"];
 
 fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv_reader(csv);
@@ -51,9 +51,9 @@ fn a_figure_of_a_page_is_what_the_command_line_takes() {
         "paid.technology",
     ];
     for (at, known) in [
-        ("2021-03-26", "100"),
-        ("2019-08-01", "60"),
-        ("2015-05-15", "100"),
+        ("2021-03-26", "196"),
+        ("2019-08-01", "100"),
+        ("2015-05-15", "196"),
     ] {
         for name in names {
             let taken = DEMO.desk.json(&[
@@ -281,7 +281,8 @@ fn payments_are_filtered_by_day_name_and_file() {
 #[test]
 fn every_link_is_there_and_keeps_the_dates() {
     let director = DEMO.sign_in("director");
-    let mut queue = VecDeque::from([format!("/?{DATES}")]);
+    // Early on little was known; at the later entry payments, suppliers and claims are there too.
+    let mut queue: VecDeque<String> = DATES.iter().map(|dates| format!("/?{dates}")).collect();
     let mut seen: BTreeSet<String> = queue.iter().cloned().collect();
     let mut patterns: BTreeMap<String, usize> = BTreeMap::new();
     let mut broken = Vec::new();
@@ -289,8 +290,8 @@ fn every_link_is_there_and_keeps_the_dates() {
         let pattern = pattern(&path);
         let visits = patterns.entry(pattern.clone()).or_default();
         *visits += 1;
-        // Pages of one kind differ in their rows alone: a dozen of each stand for all.
-        if *visits > 12 {
+        // Pages of one kind differ in their rows alone: two dozen of each stand for all.
+        if *visits > 24 {
             continue;
         }
         let answer = director.get(&path);
@@ -375,28 +376,29 @@ fn pattern(link: &str) -> String {
 
 /// The addresses inside the site that a page links to, but for the way back to today.
 fn links(page: &str) -> Vec<String> {
-    let back = page
-        .split("Go back to today")
-        .next()
-        .unwrap_or_default()
-        .len();
-    let links = page.match_indices("href=\"/").filter_map(|(place, _)| {
-        let rest = &page[place + 6..];
-        let link = rest.split('"').next()?;
-        let today = place < back
-            && page[place..]
-                .find("Go back to today")
-                .is_some_and(|to| to < 400)
-            && !page[place..back].contains("</a>");
-        (!today).then(|| unescaped(link))
+    let links = page.split("<a ").skip(1).filter_map(|rest| {
+        let (tag, rest) = rest.split_once('>')?;
+        let link = unescaped(tag.split_once("href=\"")?.1.split('"').next()?);
+        let back = rest.starts_with("Go back to today");
+        (link.starts_with('/') && !back).then_some(link)
     });
     links.collect()
 }
 
 fn unescaped(link: &str) -> String {
+    let known = [
+        ("&#x2f;", "/"),
+        ("&#x3d;", "="),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+    ];
+    let link = known
+        .into_iter()
+        .fold(link.to_owned(), |link, (code, letter)| {
+            link.replace(code, letter)
+        });
     link.replace("&amp;", "&")
-        .replace("&#x2f;", "/")
-        .replace("&#x3d;", "=")
 }
 
 fn link_called(page: &str, text: &str) -> String {
@@ -408,16 +410,11 @@ fn link_called(page: &str, text: &str) -> String {
 /// Somebody who used the one-time link of a new site.
 fn administrator(site: &Site) -> Person {
     let person = site.visitor();
-    let path = site
+    let (_, link) = site
         .printed
-        .lines()
-        .find_map(|line| line.strip_prefix("Handback is at "))
-        .and_then(|url| {
-            url.match_indices('/')
-                .nth(2)
-                .map(|(place, _)| url[place..].trim().to_owned())
-        })
+        .split_once("/setup/")
         .expect("the one-time link");
+    let path = format!("/setup/{}", link.lines().next().expect("a line"));
     let fields = [
         ("name", "Ann Example"),
         ("login", "ann@example.org"),
