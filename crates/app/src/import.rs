@@ -4,6 +4,7 @@ mod commit;
 mod contracts;
 mod finder;
 mod read;
+mod report;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -91,6 +92,7 @@ impl Taken {
 }
 
 pub use finder::{Finder, UNNAMED};
+pub use report::FileReport;
 
 /// Finds the records that words on a form mean, as it does for those in a file.
 pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {

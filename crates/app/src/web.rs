@@ -7,6 +7,7 @@
 mod about;
 mod accounts;
 pub mod answer;
+mod api;
 pub mod assets;
 mod blank;
 pub mod charted;

@@ -26,3 +26,7 @@ mod web_money;
 mod web_overview;
 #[path = "app/web_records.rs"]
 mod web_records;
+#[path = "app/web_roles.rs"]
+mod web_roles;
+#[path = "app/web_security.rs"]
+mod web_security;

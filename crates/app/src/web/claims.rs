@@ -33,7 +33,7 @@ fn key(verdict: Verdict) -> &'static str {
 }
 
 fn list(visit: &Visit) -> Result<Answer, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let row = |claim: &ClaimSummary| Row {
         cells: vec![
             Cell::text(&claim.claim).to(format!("/claims/{}", claim.id)),
@@ -130,7 +130,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
     let id = visit.record("id")?;
     let estate = visit.estate()?;
     let claim = estate.claims.get(&id).ok_or(Error::NotFound)?;
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let summary = statement
         .claims
         .iter()

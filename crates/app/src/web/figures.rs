@@ -123,7 +123,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
     if visit.query.get("format") == Some("json") {
         return Answer::json(&taken);
     }
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let estate = visit.estate()?;
     let rows = rows(name, &estate, &statement, visit.dates.at);
     if let Some(rows) = &rows
@@ -394,7 +394,7 @@ fn time(visit: &Visit) -> Result<Answer, Error> {
     if !FIGURES.iter().any(|(known, _)| *known == name) {
         return Err(Error::NotFound);
     }
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     if name.starts_with("paid.") {
         return charted::years(&statement.money.by_year).file();
     }

@@ -76,7 +76,7 @@ fn overview(visit: &Visit) -> Result<Answer, Error> {
     if !visit.visitor.could(Action::See) {
         return super::publications::published(visit);
     }
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     shown(visit, &statement, None)
 }
 
@@ -179,7 +179,7 @@ const MONTHS: &[Column] = &[
 
 /// Who ran the services, month by month, as a file.
 fn months(visit: &Visit) -> Result<Answer, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let row = |point: &SeriesPoint| {
         let count = |count: u32| Cell::count(u64::from(count));
         let share = |count: i64| Cell::count(count.unsigned_abs());

@@ -76,7 +76,7 @@ fn asked(visit: &Visit, estate: &Estate) -> Result<Asked, Error> {
     if let Some(id) = query.get("organisation") {
         let id: RecordId = id.parse().map_err(|_| Error::NotFound)?;
         let organisation = estate.organisations.get(&id).ok_or(Error::NotFound)?;
-        let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+        let statement = visit.statement()?;
         let line = statement
             .suppliers
             .iter()

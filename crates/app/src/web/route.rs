@@ -80,6 +80,7 @@ impl Route {
 pub const ROUTES: &[&[Route]] = &[
     super::about::ROUTES,
     super::accounts::ROUTES,
+    super::api::ROUTES,
     super::blank::ROUTES,
     super::claims::ROUTES,
     super::contracts::ROUTES,

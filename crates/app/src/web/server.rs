@@ -7,6 +7,7 @@ use super::page::PageText;
 use super::route::{Method, Needs, Route, routes};
 use super::visit::{Dates, Upload, Visit};
 use super::visitor::{Door, Visitor, bearer, cookie};
+use super::api::problem;
 use super::{Site, assets};
 use crate::clock;
 use crate::estate::View;
@@ -18,7 +19,7 @@ use axum::extract::{
 };
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use handback_core::permission::covers;
 use handback_register::desk::Account;
@@ -82,6 +83,13 @@ pub fn router(site: &Arc<Site>) -> Router {
             let site = Arc::clone(&nowhere);
             async move { lost(site, request).await }
         })
+        .method_not_allowed_fallback(|| async {
+            response(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "text/plain",
+                Body::from("This address is not asked in this way.\n"),
+            )
+        })
         // Forms and files have limits of their own, of which this one knows nothing.
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
@@ -106,11 +114,17 @@ async fn asset(request: Request) -> Response<Body> {
 
 /// An address that nothing answers.
 async fn lost(site: Arc<Site>, request: Request) -> Response<Body> {
-    static NOWHERE: Route = Route::get("", Needs::Nothing, |_| Err(Error::NotFound));
+    static NO_PAGE: Route = Route::get("", Needs::Nothing, |_| Err(Error::NotFound));
+    static NO_API: Route = Route::get("/api/", Needs::Nothing, |_| Err(Error::NotFound));
     let path = request.uri().path().to_owned();
+    let nowhere = if path.starts_with("/api/") {
+        &NO_API
+    } else {
+        &NO_PAGE
+    };
     let asked = Asked::of(&site, &request);
     let visit = spawn_blocking(move || {
-        let visit = asked.visit(site, &NOWHERE, Vec::new(), path)?;
+        let visit = asked.visit(site, nowhere, Vec::new(), path)?;
         failed(&visit, &Error::NotFound)
     });
     match visit.await {
@@ -141,15 +155,23 @@ impl Asked {
         let now = clock::now();
         if is_api {
             let Some(secret) = bearer(&self.headers) else {
-                return Ok(Visitor::default());
+                return Ok(Visitor {
+                    bad_token: self.headers.contains_key(header::AUTHORIZATION),
+                    ..Visitor::default()
+                });
             };
             let found = site
                 .data
                 .wait(site.desk.token(secret.key(Door::Token), now))?;
+            let nobody = || Visitor {
+                bad_token: true,
+                ..Visitor::default()
+            };
             // A token may never do more than its holder still may.
             return Ok(
-                found.map_or_else(Visitor::default, |(token, account)| Visitor {
+                found.map_or_else(nobody, |(token, account)| Visitor {
                     secret: None,
+                    bad_token: false,
                     grants: token
                         .grants
                         .into_iter()
@@ -172,6 +194,7 @@ impl Asked {
                 .as_ref()
                 .map(|account| account.grants.clone())
                 .unwrap_or_default(),
+            bad_token: false,
             secret: Some(secret),
             account,
         })
@@ -264,6 +287,10 @@ async fn answered(
 
 /// Whether the route is open to whoever asks.
 fn allowed(visit: &Visit) -> Result<(), Error> {
+    if visit.visitor.bad_token {
+        let tried = format!("token at {}", visit.address);
+        visit.site.tries.count(&tried)?;
+    }
     Dates::of(&visit.query, clock::today())?;
     match visit.route.needs {
         Needs::Nothing => Ok(()),
@@ -281,6 +308,14 @@ async fn taken(visit: &mut Visit, request: Request) -> Result<(), Error> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
+    if visit.route.is_api() && visit.route.files {
+        let name = visit.query.get("file").map(str::to_owned);
+        let name = name.ok_or_else(|| Error::Wrong("say what the file is called: ?file=".into()))?;
+        let mut chunks = request.into_body().into_data_stream();
+        let file = stored(visit, "body".into(), &name, &mut chunks).await?;
+        visit.files.push(file);
+        return Ok(());
+    }
     if visit.route.is_api() {
         visit.body = body(request).await?;
         return Ok(());
@@ -366,11 +401,11 @@ fn forgotten(files: &[Upload]) {
 }
 
 /// Keep one uploaded file in the inbox.
-async fn stored(
+async fn stored<E>(
     visit: &Visit,
     field: String,
     name: &str,
-    part: &mut axum::extract::multipart::Field<'_>,
+    chunks: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
 ) -> Result<Upload, Error> {
     let inside = |error: std::io::Error| Error::Inside(error.into());
     let folder = &visit.site.settings.inbox;
@@ -382,8 +417,8 @@ async fn stored(
     let most = visit.site.settings.most_upload;
     let mut size = 0;
     let outcome = loop {
-        match part.chunk().await {
-            Ok(Some(chunk)) => {
+        match chunks.next().await {
+            Some(Ok(chunk)) => {
                 size += chunk.len() as u64;
                 if size > most {
                     break Err(Error::Wrong(format!(
@@ -395,8 +430,8 @@ async fn stored(
                     break Err(inside(error));
                 }
             }
-            Ok(None) => break Ok(()),
-            Err(_) => break Err(Error::Wrong(format!("{name} was cut short on its way"))),
+            None => break Ok(()),
+            Some(Err(_)) => break Err(Error::Wrong(format!("{name} was cut short on its way"))),
         }
     };
     if let Err(error) = outcome {
@@ -498,6 +533,9 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
         Error::Inside(inside) => Some(logged(inside)),
         _ => None,
     };
+    if visit.route.is_api() {
+        return problem(error, reference);
+    }
     #[derive(Serialize)]
     struct Failure {
         status: u16,
@@ -507,29 +545,10 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
     }
     let failure = Failure {
         status: error.status().as_u16(),
-        title: match error {
-            Error::NotFound => "Page not found",
-            Error::SignIn => "Sign in first",
-            Error::Forbidden(_) => "You may not do this",
-            Error::Wrong(_) => "This cannot be done",
-            Error::Conflict(_) => "Somebody else changed this",
-            Error::TooMany => "Too many tries",
-            Error::Inside(_) => "Something broke",
-        },
-        reason: match error {
-            Error::Inside(_) => "something broke on our side".into(),
-            error => error.to_string(),
-        },
+        title: error.title(),
+        reason: error.reason(),
         reference,
     };
-    if visit.route.is_api() {
-        let body = serde_json::to_string(&failure)?;
-        return Ok(response(
-            error.status(),
-            "application/problem+json",
-            Body::from(body),
-        ));
-    }
     Ok(html(
         error.status(),
         visit.site.pages.render("failure.html", visit, &failure)?,

@@ -9,7 +9,7 @@ use handback_core::control::Arrangement;
 use handback_core::kinds;
 use handback_core::permission::Subject;
 use handback_core::record::{Act, Kind, KindName, RecordId, Visibility};
-use handback_core::statement::Estate;
+use handback_core::statement::{ControlLines, Estate, Rules, Statement, statement};
 use handback_core::table::Call;
 use handback_register::Entry;
 use handback_register::desk::Reading;
@@ -103,12 +103,38 @@ impl Visit {
         seen.staff_movements.retain(|id, _| shown(id));
         seen.events.retain(|id, _| shown(id));
         seen.claims.retain(|id, _| shown(id));
+        seen.recommendations.retain(|id, _| shown(id));
+        seen.publications.retain(|id, _| shown(id));
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         seen.recommendations.retain(|id, _| shown(id));
         seen.publications.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
+    }
+
+    /// The statement of control for this visit's day. Its figures count everything that is known, and
+    /// are the same for everybody; its lines name only what the visitor may see.
+    pub fn statement(&self) -> Result<Arc<Statement>, Error> {
+        let at = self.dates.at;
+        let whole = self.site.statement(&self.view, at)?;
+        if self.hidden().is_empty() {
+            return Ok(whole);
+        }
+        let (seen, paid) = (self.sighted()?, self.site.paid(&self.view, at)?);
+        let lines = statement(&seen, &paid, &Rules::default(), at, self.view.basis());
+        Ok(Arc::new(Statement {
+            control: ControlLines {
+                changed: lines.control.changed,
+                ..whole.control.clone()
+            },
+            services: lines.services,
+            contracts: lines.contracts,
+            suppliers: lines.suppliers,
+            claims: lines.claims,
+            next_dates: lines.next_dates,
+            ..Statement::clone(&whole)
+        }))
     }
 
     /// The records that stand and that the visitor may not see.

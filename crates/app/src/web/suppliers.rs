@@ -59,7 +59,7 @@ const LIST: &[Column] = &[
 ];
 
 fn list(visit: &Visit) -> Result<Answer, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let listing = listing(&statement);
     if let Some(file) = listing.csv(visit)? {
         return Ok(file);
@@ -219,7 +219,7 @@ struct NameLine<'a> {
 
 fn one(visit: &Visit) -> Result<Answer, Error> {
     let id = visit.record("organisation")?;
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let paid = statement
         .suppliers
         .iter()
@@ -232,7 +232,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
 
 fn named(visit: &Visit) -> Result<Answer, Error> {
     let name = visit.query.typed("name");
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let of_the_name = |line: &&SupplierLine| line.names.iter().any(|printed| printed == name);
     let mut lines = statement.suppliers.iter().filter(of_the_name);
     // A name that somebody has tied to an organisation leads to it.
@@ -450,7 +450,7 @@ fn whole_group(visit: &Visit) -> Result<Answer, Error> {
     let id = visit.record("organisation")?;
     let estate = visit.estate()?;
     let top = estate.organisations.get(&id).ok_or(Error::NotFound)?;
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let of_the_group =
         |line: &&SupplierLine| line.organisation == Some(id) || line.group_organisation == Some(id);
     let lines: Vec<&SupplierLine> = statement.suppliers.iter().filter(of_the_group).collect();
