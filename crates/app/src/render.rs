@@ -41,7 +41,7 @@ pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result
     let page = Page {
         statement,
         all,
-        bands: chart::bands(series),
+        bands: chart::bands_for_paper(series),
         yearly: chart::yearly(series),
     };
     Ok(template.render(Value::from(minijinja::value::Serde(&page)))?)
@@ -109,6 +109,23 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     Ok(environment)
 }
 
+/// An amount in as few words as say it: `£2m`, `£2.5m`, `£400,000`, `£1.50`.
+pub fn in_words(amount: Pence) -> String {
+    let words = amount.rounded();
+    let words = words
+        .strip_suffix(".00")
+        .map_or(words.clone(), str::to_owned);
+    ["m", "bn"].into_iter().fold(words, |words, unit| {
+        match words
+            .strip_suffix(unit)
+            .and_then(|number| number.strip_suffix(".0"))
+        {
+            Some(number) => format!("{number}{unit}"),
+            None => words,
+        }
+    })
+}
+
 pub fn refused(reason: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason)
 }
@@ -144,7 +161,8 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// `1 August 2019`, `August 2019`, `2019` or `date not known`.
-fn date(text: &str) -> Option<String> {
+/// `2019-08` as people read it; none when it is no date.
+pub fn date(text: &str) -> Option<String> {
     Some(when(text.parse().ok()?))
 }
 

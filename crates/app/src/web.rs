@@ -9,11 +9,14 @@ mod accounts;
 pub mod answer;
 pub mod assets;
 mod blank;
+pub mod charted;
+pub mod claims;
 mod contract_page;
 mod contracts;
 mod difference;
 mod entries;
 pub mod fields;
+pub mod figures;
 pub mod first;
 pub mod forms;
 pub mod govuk;
@@ -25,6 +28,7 @@ mod organisations;
 mod overview;
 pub mod page;
 pub mod password;
+pub mod payments;
 pub mod publications;
 mod recommendations;
 mod register;
@@ -43,7 +47,7 @@ pub mod visitor;
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
 use answer::Error;
-use handback_core::statement::{Estate, Rules, Statement, statement};
+use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
 use handback_register::desk::Desk;
 use jiff::civil::Date;
 use lru::LruCache;
@@ -92,10 +96,15 @@ pub struct Site {
     pub tries: server::Tries,
     estates: Mutex<LruCache<u64, Arc<Estate>>>,
     statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
+    paid: Mutex<LruCache<(u64, Date), Arc<PaidUntil>>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
 const KEPT: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero");
+
+/// How many days' payments are kept, which are far larger: those of the day and the moment that
+/// somebody looks at, and a few more.
+const KEPT_PAID: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
 
 impl Site {
     pub fn new(data: Data, mut settings: Settings) -> anyhow::Result<Site> {
@@ -110,6 +119,7 @@ impl Site {
             tries: server::Tries::default(),
             estates: Mutex::new(LruCache::new(KEPT)),
             statements: Mutex::new(LruCache::new(KEPT)),
+            paid: Mutex::new(LruCache::new(KEPT_PAID)),
         })
     }
 
@@ -123,10 +133,24 @@ impl Site {
     pub fn statement(&self, view: &View, at: Date) -> Result<Arc<Statement>, Error> {
         let estate = self.estate(view)?;
         kept(&self.statements, (view.entry(), at), || {
-            let rules = Rules::default();
+            let paid = self.paid(view, at)?;
+            Ok(statement(
+                &estate,
+                &paid,
+                &Rules::default(),
+                at,
+                view.basis(),
+            ))
+        })
+    }
+
+    /// What was paid up to each day that the statement of a day needs, as known at a view's entry.
+    pub fn paid(&self, view: &View, at: Date) -> Result<Arc<PaidUntil>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.paid, (view.entry(), at), || {
             let days = estate.days_of_payments(at);
-            let paid = paid_until(&self.data, &estate, days, rules.years)?;
-            Ok(statement(&estate, &paid, &rules, at, view.basis()))
+            let years = Rules::default().years;
+            Ok(paid_until(&self.data, &estate, days, years)?)
         })
     }
 

@@ -18,6 +18,8 @@ mod proofs;
 mod site;
 #[path = "app/web_imports.rs"]
 mod web_imports;
+#[path = "app/web_money.rs"]
+mod web_money;
 #[path = "app/web_overview.rs"]
 mod web_overview;
 #[path = "app/web_records.rs"]

@@ -1,12 +1,17 @@
 //! The statement of control: who runs each service, under which contract, what was paid to whom for
 //! technology, and what share the authority controls, on a day and as known at an entry.
 
+mod account;
 mod control;
 mod estate;
 mod figure;
 mod money;
+mod rows;
 mod subject;
 
+pub use account::{
+    PaidUnder, SupplierAccount, counts_as_technology, spans_of_meaning, supplier_account,
+};
 pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
     changed_between, changed_knowledge,
@@ -14,6 +19,7 @@ pub use control::{
 pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
+pub use rows::{CountedService, Counts, counted_movements, counted_services};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};
 use crate::basis::{Basis, Known, gaps};

@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::cmp::Ordering;
 
 /// How many rows a page shows.
-const ROWS: usize = 50;
+pub const ROWS: usize = 50;
 
 /// A column.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -314,24 +314,10 @@ impl Listing {
     pub fn shown(&self, visit: &Visit) -> Shown {
         let query = &visit.query;
         let rows = self.asked(query);
-        let last = rows.len().div_ceil(ROWS).max(1);
-        let page = query
-            .get("page")
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(1)
-            .clamp(1, last);
+        let (page, last) = page_asked(visit, rows.len());
         let from = (page - 1) * ROWS;
         let to = (from + ROWS).min(rows.len());
         let with = |changes: &[(&str, &str)]| address(visit, changes);
-        let number = |number: usize| Link {
-            href: with(&[("page", &number.to_string())]),
-            number: Some(number),
-            current: number == page,
-        };
-        let beside = |number: usize| Link {
-            number: None,
-            ..number_link(&with, number)
-        };
         let sort = query.get("sort").unwrap_or_default();
         let heading = |column: &Column| {
             let (sorted, next) = match sort.strip_prefix('-') {
@@ -362,19 +348,41 @@ impl Listing {
             of: self.rows.len(),
             from: from + 1,
             to,
-            pages: (last > 1).then(|| Paging {
-                previous: (page > 1).then(|| beside(page - 1)),
-                next: (page < last).then(|| beside(page + 1)),
-                items: (page.saturating_sub(3).max(1)..=(page + 3).min(last))
-                    .map(number)
-                    .collect(),
-            }),
+            pages: paging(visit, page, last),
             csv: with(&[("format", "csv"), ("page", "")]),
             narrowed: query.get("q").is_some()
                 || self
                     .filters
                     .iter()
                     .any(|filter| query.get(filter.name).is_some()),
+        }
+    }
+
+    /// A list of which only one page was read: `found` rows match in all, and the listing holds those of
+    /// the page that [`page_asked`] says. Such a list has one order.
+    pub fn page_of(&self, visit: &Visit, found: usize) -> Shown {
+        let (page, last) = page_asked(visit, found);
+        let from = (page - 1) * ROWS;
+        let heading = |column: &Column| Heading {
+            column: *column,
+            href: String::new(),
+            sorted: "none",
+        };
+        Shown {
+            caption: self.caption.clone(),
+            path: visit.path.clone(),
+            columns: self.columns.iter().map(heading).collect(),
+            filters: Vec::new(),
+            rows: self.rows.iter().map(|row| row.cells.clone()).collect(),
+            q: String::new(),
+            sort: String::new(),
+            found,
+            of: found,
+            from: from + 1,
+            to: from + self.rows.len(),
+            pages: paging(visit, page, last),
+            csv: address(visit, &[("format", "csv"), ("page", "")]),
+            narrowed: false,
         }
     }
 
@@ -407,12 +415,27 @@ impl Listing {
     }
 }
 
-fn number_link(with: &impl Fn(&[(&str, &str)]) -> String, number: usize) -> Link {
-    Link {
-        href: with(&[("page", &number.to_string())]),
-        number: Some(number),
-        current: false,
-    }
+/// Which page the address asks for, of how many.
+pub fn page_asked(visit: &Visit, found: usize) -> (usize, usize) {
+    let last = found.div_ceil(ROWS).max(1);
+    let asked = visit.query.get("page").and_then(|page| page.parse().ok());
+    (asked.unwrap_or(1).clamp(1, last), last)
+}
+
+/// The links to the pages around one; none when there is no other.
+fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
+    let link = |place: usize, number: Option<usize>| Link {
+        href: address(visit, &[("page", &place.to_string())]),
+        number,
+        current: number == Some(page),
+    };
+    (last > 1).then(|| Paging {
+        previous: (page > 1).then(|| link(page - 1, None)),
+        next: (page < last).then(|| link(page + 1, None)),
+        items: (page.saturating_sub(3).max(1)..=(page + 3).min(last))
+            .map(|place| link(place, Some(place)))
+            .collect(),
+    })
 }
 
 /// This page's address, dates and all, with some fields changed; a blank one goes.
@@ -464,6 +487,8 @@ fn in_order(a: &Order, b: &Order, backwards: bool) -> Ordering {
 mod tests {
     use super::*;
 
+    const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
+
     fn listing() -> Listing {
         let row = |name: &str, paid: Option<i64>, kind: &str| Row {
             cells: vec![
@@ -475,7 +500,7 @@ mod tests {
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),
-            columns: &[words("name", "Name"), numbers("paid", "Paid")],
+            columns: COLUMNS,
             filters: vec![Filter {
                 name: "scope",
                 label: "Scope",

@@ -84,7 +84,8 @@ impl Estate {
             .collect()
     }
 
-    pub(super) fn organisation_name(&self, id: RecordId) -> String {
+    /// What an organisation is called.
+    pub fn organisation_name(&self, id: RecordId) -> String {
         self.organisations.get(&id).map_or_else(
             || "an organisation that is erased or not shown here".into(),
             |held| held.name.clone(),

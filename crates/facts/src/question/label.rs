@@ -56,10 +56,10 @@ pub struct PaidByDescription {
     pub words: BTreeSet<String>,
 }
 
-/// What did a name's payments say they were for? The most frequent descriptions first, then by text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What did payments say they were for? The most frequent descriptions first, then by text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Descriptions {
-    pub name: String,
+    pub scope: Scope,
     /// How many descriptions are wanted.
     pub most: usize,
 }
@@ -184,12 +184,8 @@ impl Plan for Descriptions {
     }
 
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
-        let named = Scope {
-            names: Some(BTreeSet::from([self.name.clone()])),
-            period: None,
-        };
         let described = table
-            .filter(named.certain())?
+            .filter(self.scope.certain())?
             .aggregate(vec![col(DESCRIPTION)], rollup::sums())?;
         let order = vec![
             col(ROWS).sort(false, false),
@@ -222,7 +218,7 @@ impl Plan for DescriptionsByName {
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
         let named = Scope {
             names: Some(self.names.clone()),
-            period: None,
+            ..Scope::default()
         };
         let described = table
             .filter(named.certain())?

@@ -18,7 +18,7 @@ pub use label::{
 pub use lines::{Line, Lines};
 pub use month::{MonthPaid, NameMonthPaid, PaidByMonth, PaidByNameAndMonth, Rollup, RollupRow};
 pub use name::{NamePaid, PaidByName};
-pub use scope::Scope;
+pub use scope::{Payee, Scope};
 pub use total::{Totalled, Totals};
 
 use handback_core::pence::Pence;

@@ -8,7 +8,7 @@ use handback_core::pence::Pence;
 use handback_facts::question::{
     Descriptions, DescriptionsByName, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid,
     PaidByDescription, PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName,
-    PaidByNameAndMonth, Rollup, Scope, Sum, Totalled, Totals,
+    PaidByNameAndMonth, Payee, Rollup, Scope, Sum, Totalled, Totals,
 };
 use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
@@ -184,7 +184,10 @@ fn the_most_frequent_descriptions_come_first() {
         }),
     );
     let asked = Descriptions {
-        name: PAID.supplier.into(),
+        scope: Scope {
+            names: Some(BTreeSet::from([PAID.supplier.to_owned()])),
+            ..Scope::default()
+        },
         most: 3,
     };
     let samples = desk.facts.ask(&asked, &live).expect("an answer");
@@ -226,6 +229,52 @@ fn pages_of_lines_follow_each_other() {
     let all = page(0, 100);
     assert_eq!(all.len(), 7);
     assert_eq!([page(0, 3), page(3, 3), page(6, 3)].concat(), all);
+}
+
+#[test]
+fn payees_share_payments_out_by_the_spans_of_their_meaning() {
+    let desk = Desk::new();
+    let live = desk.import(1, five());
+    let payee = |name: &str, begun: Option<&str>| Payee {
+        name: name.into(),
+        begun: begun.map(period),
+    };
+    let asked = |payees: Vec<Payee>| {
+        let scope = Scope {
+            payees: Some(payees),
+            ..Scope::default()
+        };
+        let lines = Lines {
+            scope: scope.clone(),
+            skip: 0,
+            most: 9,
+        };
+        let lines = desk.facts.ask(&lines, &live).expect("an answer");
+        let totals = desk.facts.ask(&Totals { scope }, &live).expect("an answer");
+        let pence: i64 = lines.iter().map(|line| line.amount.0).sum();
+        assert_eq!(totals[0].certain.pence, Pence(pence));
+        assert_eq!(totals[0].certain.rows, lines.len() as u64);
+        lines.iter().map(|line| line.line).collect::<Vec<_>>()
+    };
+    for (payees, lines) in [
+        (vec![], vec![]),
+        (vec![payee(PAID.supplier, None)], vec![4, 2, 6]),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-01..2019-04-02"))],
+            vec![4],
+        ),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-03..2019-12-31"))],
+            vec![2, 6],
+        ),
+        (
+            vec![payee("", None), payee("Aldermoor Roads", Some("2019"))],
+            vec![3, 5],
+        ),
+        (vec![payee("Aldermoor Roads", Some("2018"))], vec![]),
+    ] {
+        assert_eq!(asked(payees.clone()), lines, "{payees:?}");
+    }
 }
 
 #[test]
@@ -349,6 +398,7 @@ fn scope() -> impl Strategy<Value = Scope> {
     (prop::sample::select(periods), prop::sample::select(names)).prop_map(|(asked, names)| Scope {
         period: asked.map(period),
         names: names.map(|names| names.into_iter().map(String::from).collect()),
+        payees: None,
     })
 }
 
