@@ -170,7 +170,11 @@ fn assets(modules: &Path, out: &Path, rust: &mut String) {
         ours.contains("./govuk-frontend.js"),
         "frontend/handback.js imports the official script"
     );
-    let ours = ours.replace("./govuk-frontend.js", &format!("./{official_name}"));
+    let review = read(Path::new("frontend/review.js"));
+    let review_name = hashed("review.js", review.as_bytes());
+    let ours = ours
+        .replace("./govuk-frontend.js", &format!("./{official_name}"))
+        .replace("./review.js", &format!("./{review_name}"));
     let files: BTreeMap<&str, (Vec<u8>, &str)> = BTreeMap::from([
         (
             "app.css",
@@ -182,6 +186,10 @@ fn assets(modules: &Path, out: &Path, rust: &mut String) {
         (
             "govuk-frontend.js",
             (official.into_bytes(), "text/javascript; charset=utf-8"),
+        ),
+        (
+            "review.js",
+            (review.into_bytes(), "text/javascript; charset=utf-8"),
         ),
         (
             "handback.js",

@@ -1,5 +1,6 @@
 // Everything works without this script. It only makes some things quicker.
 import { initAll } from "./govuk-frontend.js";
+import "./review.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
@@ -47,19 +48,4 @@ for (const place of document.querySelectorAll("[data-job]")) {
     if (state === "waiting") said.textContent = "Waiting for other work to end.";
     else said.textContent = progress.percent === 100 ? "All read. Working out what it comes to." : `${read}${left}.`;
   };
-}
-
-// A review list by keyboard: a letter decides the row that has the focus and moves on to the next.
-for (const list of document.querySelectorAll("[data-review]")) {
-  const rows = [...list.querySelectorAll("tbody tr")];
-  list.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = event.target.closest("tbody tr");
-    const pick = row?.querySelector(`input[data-key="${CSS.escape(event.key)}"]`);
-    if (!pick) return;
-    event.preventDefault();
-    pick.checked = true;
-    const next = rows[rows.indexOf(row) + 1]?.querySelector("input[type=radio]");
-    (next ?? list.querySelector("button.govuk-button:last-of-type") ?? pick).focus();
-  });
 }

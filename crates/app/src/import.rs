@@ -5,6 +5,8 @@ mod contracts;
 mod finder;
 mod read;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use crate::data::{Author, Data, Saying};
 use crate::estate::authority_of;

@@ -24,6 +24,7 @@ mod happenings;
 mod history;
 pub mod imports;
 pub mod listing;
+mod names;
 mod organisations;
 mod overview;
 pub mod page;
@@ -34,6 +35,7 @@ mod recommendations;
 mod register;
 mod review;
 pub mod route;
+mod scope;
 pub mod server;
 mod service_page;
 mod services;
@@ -47,6 +49,7 @@ pub mod visitor;
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
 use answer::Error;
+use handback_core::money::{PaidName, ScopeRule, by_name, scoped};
 use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
 use handback_register::desk::Desk;
 use jiff::civil::Date;
@@ -97,6 +100,7 @@ pub struct Site {
     estates: Mutex<LruCache<u64, Arc<Estate>>>,
     statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
     paid: Mutex<LruCache<(u64, Date), Arc<PaidUntil>>>,
+    names: Mutex<LruCache<(u64, Date), Arc<Vec<PaidName>>>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
@@ -120,6 +124,7 @@ impl Site {
             estates: Mutex::new(LruCache::new(KEPT)),
             statements: Mutex::new(LruCache::new(KEPT)),
             paid: Mutex::new(LruCache::new(KEPT_PAID)),
+            names: Mutex::new(LruCache::new(KEPT)),
         })
     }
 
@@ -151,6 +156,22 @@ impl Site {
             let days = estate.days_of_payments(at);
             let years = Rules::default().years;
             Ok(paid_until(&self.data, &estate, days, years)?)
+        })
+    }
+
+    /// What each printed name was paid up to a day, and what of it is technology, as known at a
+    /// view's entry.
+    pub fn names(&self, view: &View, at: Date) -> Result<Arc<Vec<PaidName>>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.names, (view.entry(), at), || {
+            let rules = Rules::default();
+            let paid = paid_until(&self.data, &estate, [at].into(), rules.years)?;
+            let decisions: Vec<ScopeRule> = estate.scope_rules.values().cloned().collect();
+            Ok(by_name(scoped(
+                &paid[&at].parts,
+                &decisions,
+                &rules.technology,
+            )))
         })
     }
 

@@ -201,8 +201,20 @@ pub enum Decision {
 const DECISIONS: &[&str] = &["technology", "labelled", "not-technology"];
 
 impl Decision {
+    pub const ALL: [Decision; 3] = [
+        Decision::Technology,
+        Decision::Labelled,
+        Decision::NotTechnology,
+    ];
+
     pub fn word(self) -> &'static str {
         DECISIONS[self as usize]
+    }
+
+    pub fn from_word(word: &str) -> Option<Decision> {
+        Decision::ALL
+            .into_iter()
+            .find(|decision| decision.word() == word)
     }
 }
 
@@ -222,6 +234,31 @@ impl Kind for ScopeRule {
     const VERSION: u16 = 1;
     fn title(&self) -> String {
         self.supplier.clone()
+    }
+}
+
+impl ScopeRule {
+    /// A name on which nothing is decided yet.
+    pub fn open(supplier: impl Into<String>) -> ScopeRule {
+        ScopeRule {
+            supplier: supplier.into(),
+            decision: Dated::default(),
+            by: DecidedBy::Person,
+            reason: None,
+        }
+    }
+
+    /// A person's decision for payments from a moment on. An unknown moment means all payments, and
+    /// takes the place of everything decided before; none leaves the name to the rules again.
+    pub fn decide(&mut self, decision: Option<Decision>, from: When) {
+        self.by = DecidedBy::Person;
+        match (decision, from) {
+            (None, _) => self.decision = Dated::default(),
+            (Some(decision), When::Unknown) => {
+                self.decision = Dated::since(When::Unknown, decision);
+            }
+            (Some(decision), from) => self.decision.state(from, decision),
+        }
     }
 }
 
@@ -567,6 +604,38 @@ mod tests {
                 (paving, 0, ScopeBasis::Confirmed)
             ]
         );
+    }
+
+    #[test]
+    fn a_decision_replaces_what_was_decided_for_the_payments_it_names() {
+        use Decision::{Labelled, NotTechnology, Technology};
+        let (always, later) = (When::Unknown, When::Year(2019));
+        for (steps, held) in [
+            (
+                &[(Some(Technology), always)][..],
+                &[(always, Technology)][..],
+            ),
+            (
+                &[(Some(Technology), always), (Some(Labelled), later)],
+                &[(always, Technology), (later, Labelled)],
+            ),
+            (
+                &[(Some(Labelled), later), (Some(NotTechnology), always)],
+                &[(always, NotTechnology)],
+            ),
+            (&[(Some(Labelled), later), (None, always)], &[]),
+        ] {
+            let mut rule = ScopeRule::open("Northmere");
+            for (decision, from) in steps {
+                rule.decide(*decision, *from);
+            }
+            let life: Vec<_> = rule
+                .decision
+                .iter()
+                .map(|(from, what)| (from, *what))
+                .collect();
+            assert_eq!(life, held);
+        }
     }
 
     #[test]

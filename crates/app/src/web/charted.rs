@@ -63,7 +63,9 @@ pub fn years(lines: &[YearLine]) -> Listing {
 
 /// Technology in front of all payments, by year.
 pub fn paid_by_year(lines: &[YearLine], csv: String) -> Charted {
-    let mixed = lines.iter().any(|line| line.in_scope_pence != line.paid_pence);
+    let mixed = lines
+        .iter()
+        .any(|line| line.in_scope_pence != line.paid_pence);
     let whole = |line: &YearLine| mixed.then_some(line.paid_pence);
     let drawn = bars_of(lines, |line| (line.in_scope_pence, whole(line)));
     let mut key = vec![("technology", "technology")];

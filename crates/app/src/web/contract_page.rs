@@ -178,11 +178,11 @@ impl Looking<'_> {
         let mut notes = Vec::new();
         let exact = |when: When| matches!(when, When::Day(_) | When::Unknown);
         let ends = self.contract.end.iter().map(|(_, end)| *end);
-        let starts = self
+        let edges = self
             .delivered
             .iter()
-            .map(|held| held.from)
-            .chain(self.contract.start);
+            .flat_map(|held| std::iter::once(held.from).chain(held.until));
+        let starts = edges.chain(self.contract.start);
         if !starts.chain(ends).all(exact) {
             notes.push(SLANTED.to_owned());
         }

@@ -309,7 +309,7 @@ fn shown_again(visit: &Visit, asked: &Asked, faults: &FieldFaults) -> Result<Ans
 }
 
 /// The entry at which the person read what they change.
-fn base(visit: &Visit) -> u64 {
+pub fn base(visit: &Visit) -> u64 {
     let base = visit.form.get("base").and_then(|base| base.parse().ok());
     base.unwrap_or_else(|| visit.view.entry())
 }

@@ -259,7 +259,7 @@ struct Choice {
 
 /// As the official pagination component takes it.
 #[derive(Serialize)]
-struct Paging {
+pub struct Paging {
     previous: Option<Link>,
     next: Option<Link>,
     items: Vec<Link>,
@@ -423,7 +423,7 @@ pub fn page_asked(visit: &Visit, found: usize) -> (usize, usize) {
 }
 
 /// The links to the pages around one; none when there is no other.
-fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
+pub fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
     let link = |place: usize, number: Option<usize>| Link {
         href: address(visit, &[("page", &place.to_string())]),
         number,
@@ -439,7 +439,7 @@ fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
 }
 
 /// This page's address, dates and all, with some fields changed; a blank one goes.
-fn address(visit: &Visit, changes: &[(&str, &str)]) -> String {
+pub fn address(visit: &Visit, changes: &[(&str, &str)]) -> String {
     let mut fields = Fields::default();
     let changed = |name: &str| changes.iter().any(|(key, _)| *key == name);
     for (name, value) in visit.query.iter() {
@@ -497,6 +497,7 @@ mod tests {
             ],
             kept_by: vec![kind.into()],
         };
+        const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),

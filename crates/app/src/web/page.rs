@@ -31,7 +31,6 @@ impl Pages {
         }
         govuk::add_to(&mut environment);
         environment.add_filter("link", link);
-        environment.add_filter("slug", super::first::slug);
         environment.add_filter("file_of", |told: &str| {
             told.rsplit_once(" (")
                 .map_or(told, |(file, _)| file)

@@ -81,6 +81,7 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "event" => "events",
         "claim" => "claims",
         "import" => "imports",
+        "recommendation" => "recommendations",
         _ => return None,
     };
     Some(format!("/{place}/{id}"))

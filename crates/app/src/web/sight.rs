@@ -5,8 +5,7 @@
 
 use super::answer::Error;
 use super::visit::Visit;
-use handback_core::contract::Contract;
-use handback_core::control::{Arrangement, Service};
+use handback_core::control::Arrangement;
 use handback_core::kinds;
 use handback_core::permission::Subject;
 use handback_core::record::{Act, Kind, KindName, RecordId, Visibility};
@@ -27,10 +26,12 @@ impl Visit {
         self.visitor.sees(self.secrecy(entry), &subject)
     }
 
-    /// Whether the visitor may see a record, as stated at this visit's moment of knowing.
+    /// Whether the visitor may see a record. What counts is who may see it now: a record that was
+    /// restricted since is not shown by looking at an earlier moment of knowing.
     pub fn sees(&self, id: RecordId) -> bool {
-        let entry = self.view.known().entry_of(id);
-        entry.is_some_and(|entry| self.seen(entry))
+        let history = self.view.picture().history(id);
+        let stated = history.into_iter().rev().find(|it| it.act == Act::Stated);
+        stated.is_some_and(|entry| self.seen(entry))
     }
 
     /// How secret an entry is, all things considered.
@@ -105,6 +106,8 @@ impl Visit {
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
+        seen.recommendations.retain(|id, _| shown(id));
+        seen.publications.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }
 
@@ -136,7 +139,7 @@ impl Visit {
     /// What grants look at when it comes to a record.
     pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
         match self.estate() {
-            Ok(estate) => subject(&estate, kind, id),
+            Ok(estate) => estate.subject(kind, id),
             Err(_) => Subject::default(),
         }
     }
@@ -175,36 +178,4 @@ fn subject_of(visit: &Visit, entry: &Entry) -> Subject {
         return Subject::default();
     }
     visit.subject(&entry.kind, entry.record)
-}
-
-/// The services that a record concerns, and their directorates.
-fn subject(estate: &Estate, kind: &str, id: RecordId) -> Subject {
-    let services: BTreeSet<RecordId> = match kind {
-        Service::NAME => [id].into(),
-        Arrangement::NAME => estate
-            .arrangements
-            .get(&id)
-            .map(|arrangement| arrangement.service)
-            .into_iter()
-            .collect(),
-        Contract::NAME => estate
-            .arrangements
-            .values()
-            .filter(|arrangement| {
-                arrangement
-                    .contract
-                    .iter()
-                    .any(|(_, under)| *under == Some(id))
-            })
-            .map(|arrangement| arrangement.service)
-            .collect(),
-        _ => BTreeSet::new(),
-    };
-    let held = services.iter().filter_map(|id| estate.services.get(id));
-    Subject {
-        directorates: held
-            .flat_map(|service| service.directorates.iter().copied())
-            .collect(),
-        services,
-    }
 }

@@ -50,10 +50,22 @@ fn a_figure_of_a_page_is_what_the_command_line_takes() {
         "paid.total",
         "paid.technology",
     ];
-    for (at, known) in [("2021-03-26", "196"), ("2019-08-01", "100"), ("2015-05-15", "196")] {
+    for (at, known) in [
+        ("2021-03-26", "196"),
+        ("2019-08-01", "100"),
+        ("2015-05-15", "196"),
+    ] {
         for name in names {
             let taken = DEMO.desk.json(&[
-                "figure", name, "--data", "demo/data", "--at", at, "--known", known, "--json",
+                "figure",
+                name,
+                "--data",
+                "demo/data",
+                "--at",
+                at,
+                "--known",
+                known,
+                "--json",
             ]);
             let dates = format!("at={at}&known={known}");
             assert_eq!(figure(&director, name, &dates), taken, "{name} {dates}");
@@ -67,7 +79,11 @@ fn a_figure_of_a_page_is_what_the_command_line_takes() {
 #[test]
 fn the_services_of_a_figure_add_up_to_it() {
     let director = DEMO.sign_in("director");
-    for name in ["control.by_count", "control.critical", "control.run_in_house"] {
+    for name in [
+        "control.by_count",
+        "control.critical",
+        "control.run_in_house",
+    ] {
         for at in ["2012-01-01", "2019-08-01", "2021-03-26"] {
             let file = director.get(&format!("/figures/{name}?format=csv&at={at}"));
             let rows = rows(&file.text);
@@ -92,12 +108,20 @@ fn the_services_of_a_figure_add_up_to_it() {
 #[test]
 fn the_movements_of_a_figure_add_up_to_it() {
     let director = DEMO.sign_in("director");
-    for name in ["staff.returned", "staff.returned.by_transfer", "staff.returned.by_secondment_end"] {
+    for name in [
+        "staff.returned",
+        "staff.returned.by_transfer",
+        "staff.returned.by_secondment_end",
+    ] {
         let file = director.get(&format!("/figures/{name}?format=csv&at=2021-03-26"));
         let sum = |certain: bool| -> i64 {
             let rows = rows(&file.text);
-            let counted = rows.iter().filter(|row| !certain || row["Counts"] == "certainly");
-            counted.map(|row| row["People"].parse::<i64>().expect("a count")).sum()
+            let counted = rows
+                .iter()
+                .filter(|row| !certain || row["Counts"] == "certainly");
+            counted
+                .map(|row| row["People"].parse::<i64>().expect("a count"))
+                .sum()
         };
         let figure = figure(&director, name, "at=2021-03-26");
         assert_eq!(figure["known"]["count"], sum(true), "{name}");
@@ -120,7 +144,10 @@ fn suppliers_and_their_payments_add_up_to_the_figures_to_the_penny() {
         assert_eq!(sum(&suppliers, "Technology"), technology, "{at}");
         let payments = rows(&director.get(&format!("/payments?format=csv&at={at}")).text);
         assert_eq!(sum(&payments, "Amount"), total, "{at}");
-        let counted: Vec<_> = payments.into_iter().filter(|row| row["Technology"] == "yes").collect();
+        let counted: Vec<_> = payments
+            .into_iter()
+            .filter(|row| row["Technology"] == "yes")
+            .collect();
         assert_eq!(sum(&counted, "Amount"), technology, "{at}");
 
         // Each of the first suppliers on the page, by its own page and its own payments.
@@ -141,7 +168,10 @@ fn suppliers_and_their_payments_add_up_to_the_figures_to_the_penny() {
                 .expect("its payments");
             let theirs = rows(&director.get(&format!("{theirs}&format=csv")).text);
             assert_eq!(sum(&theirs, "Amount"), paid, "{link}");
-            let counted: Vec<_> = theirs.into_iter().filter(|row| row["Technology"] == "yes").collect();
+            let counted: Vec<_> = theirs
+                .into_iter()
+                .filter(|row| row["Technology"] == "yes")
+                .collect();
             assert_eq!(sum(&counted, "Amount"), sum(&years, "Technology"), "{link}");
         }
     }
@@ -173,7 +203,11 @@ fn a_name_that_changed_its_meaning_is_shared_out_between_its_organisations() {
             .into_iter()
             .find(|link| link.starts_with("/payments?organisation="))
             .expect("its payments");
-        person.get(&payments).says(sum).lacks(other).says("paid.csv");
+        person
+            .get(&payments)
+            .says(sum)
+            .lacks(other)
+            .says("paid.csv");
     }
 }
 
@@ -216,14 +250,30 @@ fn payments_are_filtered_by_day_name_and_file() {
         .into_iter()
         .find(|link| link.starts_with("/imports/"))
         .expect("the file of a payment");
-    let id = import.trim_start_matches("/imports/").split('?').next().expect("an id");
-    let from_file = rows(&director.get(&format!("/payments?import={id}&format=csv")).text);
+    let id = import
+        .trim_start_matches("/imports/")
+        .split('?')
+        .next()
+        .expect("an id");
+    let from_file = rows(
+        &director
+            .get(&format!("/payments?import={id}&format=csv"))
+            .text,
+    );
     let files: BTreeSet<&String> = from_file.iter().map(|row| &row["File"]).collect();
     assert_eq!(files.len(), 1);
-    for wrong in ["/payments?from=tomorrow", "/payments?from=2020-01-01&to=2019-01-01"] {
+    for wrong in [
+        "/payments?from=tomorrow",
+        "/payments?from=2020-01-01&to=2019-01-01",
+    ] {
         assert_eq!(director.get(wrong).status, 400, "{wrong}");
     }
-    for nothing in ["/payments?organisation=none", "/suppliers/named?name=Nobody", "/groups/none", "/claims/none"] {
+    for nothing in [
+        "/payments?organisation=none",
+        "/suppliers/named?name=Nobody",
+        "/groups/none",
+        "/claims/none",
+    ] {
         assert_eq!(director.get(nothing).status, 404, "{nothing}");
     }
 }
@@ -250,7 +300,11 @@ fn every_link_is_there_and_keeps_the_dates() {
             continue;
         }
         if answer.status == 303 {
-            assert!(keeps_dates(&answer.location), "{path} leads to {}", answer.location);
+            assert!(
+                keeps_dates(&answer.location),
+                "{path} leads to {}",
+                answer.location
+            );
             continue;
         }
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -274,7 +328,10 @@ fn every_link_is_there_and_keeps_the_dates() {
     println!("visited: {patterns:#?}");
     println!("not built yet: {broken:#?}");
     for built in BUILT {
-        assert!(patterns.keys().any(|pattern| pattern.starts_with(built)), "{built} was never reached");
+        assert!(
+            patterns.keys().any(|pattern| pattern.starts_with(built)),
+            "{built} was never reached"
+        );
     }
 }
 
@@ -284,14 +341,27 @@ const BUILT: &[&str] = &["/figures", "/suppliers", "/groups", "/payments", "/cla
 /// What of the site is about no day: accounts, fixed texts, and the way back to today.
 fn dateless(link: &str) -> bool {
     let path = link.split(['?', '#']).next().unwrap_or_default();
-    const ABOUT_NO_DAY: &[&str] = &["/accessibility", "/privacy", "/accounts", "/assets", "/sign-in", "/sign-out", "/account"];
+    const ABOUT_NO_DAY: &[&str] = &[
+        "/accessibility",
+        "/privacy",
+        "/accounts",
+        "/assets",
+        "/sign-in",
+        "/sign-out",
+        "/account",
+    ];
     ABOUT_NO_DAY.iter().any(|start| path.starts_with(start))
 }
 
 fn keeps_dates(link: &str) -> bool {
-    let query = link.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let query = link
+        .split_once('?')
+        .map(|(_, query)| query)
+        .unwrap_or_default();
     let query = query.split('#').next().unwrap_or_default();
-    ["at=", "known="].iter().all(|date| query.split('&').any(|field| field.starts_with(date)))
+    ["at=", "known="]
+        .iter()
+        .all(|date| query.split('&').any(|field| field.starts_with(date)))
 }
 
 /// `/services/{}` of `/services/0af1…?at=…`; queries other than the dates and paging tell kinds apart.
@@ -316,8 +386,18 @@ fn links(page: &str) -> Vec<String> {
 }
 
 fn unescaped(link: &str) -> String {
-    let known = [("&#x2f;", "/"), ("&#x3d;", "="), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\"")];
-    let link = known.into_iter().fold(link.to_owned(), |link, (code, letter)| link.replace(code, letter));
+    let known = [
+        ("&#x2f;", "/"),
+        ("&#x3d;", "="),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+    ];
+    let link = known
+        .into_iter()
+        .fold(link.to_owned(), |link, (code, letter)| {
+            link.replace(code, letter)
+        });
     link.replace("&amp;", "&")
 }
 
@@ -334,7 +414,11 @@ fn administrator(site: &Site) -> Person {
         .printed
         .lines()
         .find_map(|line| line.strip_prefix("Handback is at "))
-        .and_then(|url| url.match_indices('/').nth(2).map(|(place, _)| url[place..].trim().to_owned()))
+        .and_then(|url| {
+            url.match_indices('/')
+                .nth(2)
+                .map(|(place, _)| url[place..].trim().to_owned())
+        })
         .expect("the one-time link");
     let fields = [
         ("name", "Ann Example"),
@@ -344,7 +428,10 @@ fn administrator(site: &Site) -> Person {
     let answer = person.post(&path, &fields);
     assert_eq!(answer.status, 303, "{}", answer.text);
     if person.get("/suppliers").status != 200 {
-        let fields = [("login", "ann@example.org"), ("password", "three words apart")];
+        let fields = [
+            ("login", "ann@example.org"),
+            ("password", "three words apart"),
+        ];
         person.post_from("/sign-in", "/sign-in", &fields);
     }
     person

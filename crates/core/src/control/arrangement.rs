@@ -365,6 +365,45 @@ impl Arrangement {
         moments
     }
 
+    /// Nothing is said yet of who delivers a service.
+    pub fn open(service: RecordId) -> Arrangement {
+        Arrangement {
+            service,
+            mode: Dated::default(),
+            provider: Dated::default(),
+            contract: Dated::default(),
+            facets: BTreeMap::new(),
+            source: None,
+        }
+    }
+
+    /// Whether nobody stated a date on which anything in it changed: then one answer says it all.
+    pub fn is_undated(&self) -> bool {
+        fn undated<T: PartialEq>(life: &Dated<T>) -> bool {
+            life.iter().all(|(from, _)| from == When::Unknown)
+        }
+        undated(&self.mode)
+            && undated(&self.provider)
+            && undated(&self.contract)
+            && self.facets.values().all(undated)
+    }
+
+    /// Answer who delivers the service, since before anything known. Who holds its facets was said of
+    /// the former answer, so it is taken from the mode again.
+    pub fn answer(&mut self, mode: Mode, provider: Option<RecordId>) {
+        self.mode = Dated::since(When::Unknown, mode);
+        self.provider = Dated::since(When::Unknown, provider);
+        self.facets.clear();
+    }
+
+    /// State that the authority holds these facets, since before anything known.
+    pub fn confirm(&mut self, facets: impl IntoIterator<Item = Facet>) {
+        for facet in facets {
+            let held = Dated::since(When::Unknown, Some(Holder::Authority));
+            self.facets.insert(facet, held);
+        }
+    }
+
     pub(super) fn state(
         &mut self,
         from: When,
