@@ -187,11 +187,14 @@ impl Emitter {
         out: &mut String,
     ) -> Result<(), Refused> {
         let mut written = Vec::new();
+        // What a page gives may not be undefined; what official templates leave out is none.
+        let looked_at = self.for_pages && self.macros.is_empty();
         for (parameter, value) in parameters {
-            let value = value
-                .as_ref()
-                .map_or(Ok("none".into()), |value| self.value(value))?;
-            written.push(format!("{parameter}={value}"));
+            written.push(match value {
+                Some(value) => format!("{parameter}={}", self.value(value)?),
+                None if looked_at => parameter.clone(),
+                None => format!("{parameter}=none"),
+            });
         }
         let mut set = BTreeSet::new();
         gather(body, &mut set);
@@ -206,7 +209,7 @@ impl Emitter {
             "{{% macro {name}({}) %}}{{% set v{depth} = namespace() %}}",
             written.join(", ")
         );
-        if self.for_pages && depth == 1 {
+        if looked_at {
             for (parameter, _) in parameters {
                 let _ = write!(out, "{{% set _ = {parameter}|js_given({name:?}) %}}");
             }
