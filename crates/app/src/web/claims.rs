@@ -84,6 +84,7 @@ struct Page<'a> {
     source: Source<'a>,
     summary: &'a ClaimSummary,
     verdict: &'static str,
+    reason: String,
     bears: Option<Bearing>,
     review: Option<&'a Review>,
     review_verdict: Option<&'static str>,
@@ -142,6 +143,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
             claim,
             source: source(&claim.source),
             verdict: key(summary.finding.verdict),
+            reason: spoken(&summary.finding.reason, claim.test.as_ref()),
             bears: bearing(visit, claim, &estate.events)?,
             review: claim.review.as_ref(),
             review_verdict: claim.review.as_ref().map(|review| review.verdict.words()),
@@ -166,6 +168,26 @@ fn source(text: &str) -> Source<'_> {
     Source {
         text: if words.is_empty() { text } else { words },
         href,
+    }
+}
+
+/// A reason as people read it: figures by their titles, dates in words.
+fn spoken(reason: &str, test: Option<&Test>) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_matches(['(', ')', ';', ':', ',']);
+        let when = (bare.len() >= "2019-08".len()).then(|| crate::render::date(bare));
+        match when.flatten() {
+            Some(date) if bare != "unknown" => word.replace(bare, &date),
+            _ => word.to_owned(),
+        }
+    };
+    let words: Vec<String> = reason.split(' ').map(word).collect();
+    let spoken = words.join(" ");
+    match test {
+        Some(Test::Figure { figure, .. }) => {
+            spoken.replacen(figure, &format!("“{}”", figures::title(figure)), 1)
+        }
+        _ => spoken,
     }
 }
 
@@ -274,6 +296,23 @@ mod tests {
             Verdict::CannotTell,
         ] {
             assert_eq!(words::word("verdict", key(verdict)), Some(verdict.words()));
+        }
+    }
+
+    #[test]
+    fn a_reason_is_read_without_codes() {
+        for (reason, words) in [
+            (
+                "from Joint venture ends (2018-01-01) to Contract expires (2021-03): 3.16 years",
+                "from Joint venture ends (1 January 2018) to Contract expires (March 2021): 3.16 years",
+            ),
+            ("the date is unknown", "the date is unknown"),
+            (
+                "leaves: 2019; winds up: 2017-05",
+                "leaves: 2019; winds up: May 2017",
+            ),
+        ] {
+            assert_eq!(spoken(reason, None), words);
         }
     }
 

@@ -155,7 +155,7 @@ fn offers(visit: &Visit) -> Result<Vec<Offer>, Error> {
                 .map(|(name, paid)| Offered {
                     name,
                     paid,
-                    ticked: true,
+                    ticked: offer.likeness != Likeness::SameFirstWord,
                 })
                 .collect(),
             chosen: String::new(),

@@ -152,8 +152,9 @@ fn a_file_is_seen_corrected_taken_in_replaced_and_taken_back() {
     );
     let second = import_of(&taken);
     contracts.get(&first).says("Replaced by");
-    let (_, twice) = files.send(&contracts, "may-again.csv");
+    let (job, twice) = files.send(&contracts, "may-again.csv");
     twice.says("taken in before").lacks("value=\"take\"");
+    contracts.post(&job, &[("do", "stop")]);
     contracts
         .get("/imports?overlap=replaced")
         .says("may (first).csv");

@@ -410,16 +410,11 @@ fn link_called(page: &str, text: &str) -> String {
 /// Somebody who used the one-time link of a new site.
 fn administrator(site: &Site) -> Person {
     let person = site.visitor();
-    let path = site
+    let (_, link) = site
         .printed
-        .lines()
-        .find_map(|line| line.strip_prefix("Handback is at "))
-        .and_then(|url| {
-            url.match_indices('/')
-                .nth(2)
-                .map(|(place, _)| url[place..].trim().to_owned())
-        })
+        .split_once("/setup/")
         .expect("the one-time link");
+    let path = format!("/setup/{}", link.lines().next().expect("a line"));
     let fields = [
         ("name", "Ann Example"),
         ("login", "ann@example.org"),
