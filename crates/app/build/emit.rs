@@ -19,8 +19,11 @@ pub struct Emitted {
 pub fn file(name: &str, nodes: &[Node]) -> Result<Emitted, Refused> {
     let mut emitter = Emitter {
         imports: Vec::new(),
+        callable: BTreeSet::from(["caller".to_owned()]),
         macros: Vec::new(),
+        for_pages: name.starts_with("govuk/components/"),
     };
+    emitter.gather_callable(nodes);
     let mut body = String::new();
     for node in nodes {
         match node {
@@ -56,10 +59,27 @@ struct Frame {
 
 struct Emitter {
     imports: Vec<(String, BTreeSet<String>)>,
+    /// The macros that this file declares or imports.
+    callable: BTreeSet<String>,
     macros: Vec<Frame>,
+    /// Pages call this file's macros, so what they are given is looked at.
+    for_pages: bool,
 }
 
 impl Emitter {
+    fn gather_callable(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            match node {
+                Node::Import { names, .. } => self.callable.extend(names.iter().cloned()),
+                Node::Macro { name, body, .. } => {
+                    self.callable.insert(name.clone());
+                    self.gather_callable(body);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn nodes(&mut self, nodes: &[Node], out: &mut String) -> Result<(), Refused> {
         nodes.iter().try_for_each(|node| self.node(node, out))
     }
@@ -146,11 +166,15 @@ impl Emitter {
             "js_entries"
         };
         let _ = write!(out, "{{% for {} in {list}|{items} %}}", names.join(", "));
+        let outside = self.macros.last().map(|frame| frame.bound.clone());
         if let Some(frame) = self.macros.last_mut() {
             frame.bound.extend(names.iter().cloned());
             frame.bound.insert("loop".into());
         }
         self.nodes(body, out)?;
+        if let Some((frame, outside)) = self.macros.last_mut().zip(outside) {
+            frame.bound = outside;
+        }
         out.push_str("{% endfor %}");
         Ok(())
     }
@@ -163,11 +187,14 @@ impl Emitter {
         out: &mut String,
     ) -> Result<(), Refused> {
         let mut written = Vec::new();
+        // What a page gives may not be undefined; what official templates leave out is none.
+        let looked_at = self.for_pages && self.macros.is_empty();
         for (parameter, value) in parameters {
-            let value = value
-                .as_ref()
-                .map_or(Ok("none".into()), |value| self.value(value))?;
-            written.push(format!("{parameter}={value}"));
+            written.push(match value {
+                Some(value) => format!("{parameter}={}", self.value(value)?),
+                None if looked_at => parameter.clone(),
+                None => format!("{parameter}=none"),
+            });
         }
         let mut set = BTreeSet::new();
         gather(body, &mut set);
@@ -182,6 +209,11 @@ impl Emitter {
             "{{% macro {name}({}) %}}{{% set v{depth} = namespace() %}}",
             written.join(", ")
         );
+        if looked_at {
+            for (parameter, _) in parameters {
+                let _ = write!(out, "{{% set _ = {parameter}|js_given({name:?}) %}}");
+            }
+        }
         for name in again {
             let _ = write!(out, "{{% set v{depth}.{name} = {name} %}}");
         }
@@ -207,7 +239,8 @@ impl Emitter {
             return Ok("(caller if caller is defined else none)".into());
         }
         for (place, frame) in self.macros.iter().enumerate().rev() {
-            if frame.bound.contains(name) {
+            // A macro inside another does not see that one's parameters and loops.
+            if frame.bound.contains(name) && place + 1 == self.macros.len() {
                 return Ok(name.to_owned());
             }
             if frame.set.contains(name) {
@@ -246,7 +279,12 @@ impl Emitter {
                 }
                 format!("({}|js_get({}))", self.value(of)?, self.value(key)?)
             }
-            Expression::Call(name, values) => format!("{name}({})", self.values(values)?),
+            Expression::Call(name, values, at) => {
+                if !self.callable.contains(name) {
+                    return Err(at.refused(format!("a call of `{name}`, which is no macro here")));
+                }
+                format!("{name}({})", self.values(values)?)
+            }
             Expression::Not(value) => format!("(not {}|js_true)", self.value(value)?),
             Expression::Apply(function, value, more) => {
                 let value = self.value(value)?;

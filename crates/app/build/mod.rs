@@ -8,6 +8,8 @@
 mod emit;
 mod lexer;
 mod parser;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -67,7 +67,7 @@ pub enum Expression {
     List(Vec<Expression>),
     Object(Vec<(String, Expression)>),
     Get(Box<Expression>, Box<Expression>),
-    Call(String, Vec<Expression>),
+    Call(String, Vec<Expression>, At),
     Not(Box<Expression>),
     /// A filter, test or operator: one function of the program, on a value and further values.
     Apply(&'static str, Box<Expression>, Vec<Expression>),
@@ -523,10 +523,10 @@ impl Parser<'_> {
                 self.need(&Token::Sign("]"))?;
                 value = Expression::Get(Box::new(value), Box::new(key));
             } else if self.skip_sign("(") {
-                let Expression::Name(name, _) = value else {
+                let Expression::Name(name, at) = value else {
                     return Err(at.refused("a call of what is no macro"));
                 };
-                value = Expression::Call(name, self.list(")")?);
+                value = Expression::Call(name, self.list(")")?, at);
             } else {
                 return Ok(value);
             }

@@ -7,7 +7,7 @@
 
 use super::assets::OFFICIAL;
 use minijinja::value::{Enumerator, Object, ValueKind};
-use minijinja::{Environment, Error, State, Value, filters, tests as is};
+use minijinja::{Environment, Error, ErrorKind, State, Value, filters, tests as is};
 use std::sync::Arc;
 
 /// Make the official components known under their official names, such as
@@ -31,15 +31,13 @@ pub fn add_to(environment: &mut Environment<'static>) {
         },
     );
     environment.add_filter("js_true", |value: Value| is_true(&value));
-    environment.add_filter("js_print", print);
+    environment.add_filter("js_print", escape);
     environment.add_filter("js_get", |of: Value, key: Value| get(&of, &key));
     environment.add_filter("js_items", items);
     environment.add_filter("js_entries", entries);
     environment.add_filter("js_in", |value: Value, list: Value| is_in(&value, &list));
     environment.add_filter("js_same", |one: Value, other: Value| same(&one, &other));
-    environment.add_filter("js_equal", |one: Value, other: Value| {
-        same(&one, &other) || (is_text(&one) || is_text(&other)) && text(&one) == text(&other)
-    });
+    environment.add_filter("js_equal", |one: Value, other: Value| equal(&one, &other));
     environment.add_filter("js_more", |one: Value, other: Value| {
         number(&one).zip(number(&other)).is_some_and(|(a, b)| a > b)
     });
@@ -64,7 +62,7 @@ pub fn add_to(environment: &mut Environment<'static>) {
     environment.add_filter("js_unsafe", |value: Value| Value::from(text(&value)));
     environment.add_filter("js_string", |value: Value| like(&value, text(&value)));
     environment.add_filter("js_trim", |value: Value| {
-        like(&value, text(&value).trim().to_owned())
+        like(&value, text(&value).trim_matches(is_space).to_owned())
     });
     environment.add_filter("js_capitalize", |value: Value| {
         like(&value, capitalized(&text(&value)))
@@ -74,6 +72,7 @@ pub fn add_to(environment: &mut Environment<'static>) {
     });
     environment.add_filter("js_indent", indent);
     environment.add_filter("js_length", length);
+    environment.add_filter("js_given", given);
     environment.add_filter("js_is_escaped", |value: Value| value.is_safe());
     environment.add_filter("js_is_mapping", |value: Value| {
         value.kind() == ValueKind::Map || value.is_safe()
@@ -99,7 +98,7 @@ fn is_true(value: &Value) -> bool {
     match value.kind() {
         ValueKind::Undefined | ValueKind::None => false,
         ValueKind::Bool => value.is_true(),
-        ValueKind::Number => number(value).is_some_and(|number| number != 0.0),
+        ValueKind::Number => number(value).is_some_and(|number| number != 0.0 && !number.is_nan()),
         ValueKind::String => value.is_safe() || value.as_str() != Some(""),
         _ => true,
     }
@@ -109,9 +108,19 @@ fn number(value: &Value) -> Option<f64> {
     match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()).ok(),
         ValueKind::Bool => Some(f64::from(u8::from(value.is_true()))),
-        ValueKind::String => value.as_str()?.trim().parse().ok(),
+        ValueKind::String => match value.as_str()?.trim_matches(is_space) {
+            "" => Some(0.0),
+            // JavaScript does not know Rust's `inf` and `nan`.
+            text if text.contains(['n', 'N']) => None,
+            text => text.parse().ok(),
+        },
         _ => None,
     }
+}
+
+/// What JavaScript trims.
+fn is_space(letter: char) -> bool {
+    letter == '\u{feff}' || letter.is_whitespace() && letter != '\u{85}'
 }
 
 /// A value as text, as JavaScript prints it.
@@ -143,16 +152,40 @@ fn like(value: &Value, text: String) -> Value {
     }
 }
 
-fn print(value: Value) -> Value {
-    let printed = text(&value);
-    like(&value, printed)
-}
-
+/// Print a value. Escaped here, so that it does not depend on what the page around it escapes.
 fn escape(state: &mut State<'_, '_>, value: Value) -> Result<Value, Error> {
     if value.is_safe() {
         return Ok(value);
     }
     filters::escape(state, &Value::from(text(&value)))
+}
+
+/// Refuse what a page gives a component if a part of it is undefined: in our own templates that is a
+/// misspelt name. The official templates pass none for what they were not given.
+fn given(value: Value, component: &str) -> Result<(), Error> {
+    fn undefined(value: &Value, path: &str) -> Option<String> {
+        match value.kind() {
+            ValueKind::Undefined => Some(path.trim_start_matches('.').to_owned()),
+            ValueKind::Map => value
+                .try_iter()
+                .ok()?
+                .find_map(|key| undefined(&value.get_item(&key).ok()?, &format!("{path}.{key}"))),
+            ValueKind::Seq => {
+                let mut items = value.try_iter().ok()?.enumerate();
+                items.find_map(|(place, item)| undefined(&item, &format!("{path}.{place}")))
+            }
+            _ => None,
+        }
+    }
+    match undefined(&value, "") {
+        None => Ok(()),
+        Some(path) => Err(Error::new(
+            ErrorKind::UndefinedError,
+            format!(
+                "{component} is given an undefined value for {path:?}; give none to leave it out"
+            ),
+        )),
+    }
 }
 
 /// An attribute or an item; none when there is none. `length` and `val` are what JavaScript has.
@@ -239,6 +272,19 @@ fn same(one: &Value, other: &Value) -> bool {
         return is::is_sameas(one, other);
     }
     one.kind() == other.kind() && one == other
+}
+
+/// `==`: text as text, anything else as numbers; a missing value equals only a missing value.
+fn equal(one: &Value, other: &Value) -> bool {
+    if is_missing(one) || is_missing(other) || one.kind() == other.kind() {
+        return same(one, other);
+    }
+    if one.as_object().is_some() || other.as_object().is_some() {
+        return text(one) == text(other);
+    }
+    number(one)
+        .zip(number(other))
+        .is_some_and(|(one, other)| one == other)
 }
 
 fn plus(one: Value, other: Value) -> Value {
