@@ -5,6 +5,10 @@ import "./review.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
+// The official drop zone hides a comma in its button, which makes the name that is spoken differ from
+// the words that are seen.
+for (const comma of document.querySelectorAll(".govuk-file-upload-button > .govuk-visually-hidden")) comma.remove();
+
 // "Link to exactly this page" copies itself.
 for (const link of document.querySelectorAll("[data-copy]")) {
   link.addEventListener("click", async (event) => {
@@ -38,7 +42,10 @@ for (const place of document.querySelectorAll("[data-job]")) {
       return;
     }
     bar.value = progress.percent;
-    const left = progress.seconds_left ? `, about ${progress.seconds_left.toLocaleString("en-GB")} seconds left` : "";
-    said.textContent = `${progress.rows.toLocaleString("en-GB")} rows read, ${progress.rows_per_second.toLocaleString("en-GB")} a second${left}.`;
+    const number = (count, what) => `${count.toLocaleString("en-GB")} ${what}${count === 1 ? "" : "s"}`;
+    const left = progress.seconds_left ? `, about ${number(progress.seconds_left, "second")} left` : "";
+    const read = progress.rows ? `${number(progress.rows, "row")} read, ${progress.rows_per_second.toLocaleString("en-GB")} a second` : `${progress.percent}% read`;
+    if (state === "waiting") said.textContent = "Waiting for other work to end.";
+    else said.textContent = progress.percent === 100 ? "All read. Working out what it comes to." : `${read}${left}.`;
   };
 }

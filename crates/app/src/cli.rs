@@ -6,10 +6,11 @@ mod figure;
 mod generate;
 mod import;
 mod review;
+mod routes;
 mod serve;
 mod sql;
 mod statement;
-mod template;
+pub mod template;
 
 pub use generate::demo_accounts;
 
@@ -32,6 +33,8 @@ enum Command {
     Import(import::Arguments),
     /// Serve the pages and the API
     Serve(serve::Arguments),
+    /// List every address that is served, and who may ask for it
+    Routes(routes::Arguments),
     /// Print the statement of control for a day, as known at a moment
     Statement(statement::Arguments),
     /// Take one named figure, or list them all
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Import(arguments) => import::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Routes(arguments) => routes::run(&arguments),
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),

@@ -23,6 +23,13 @@ pub fn day_of(time: Timestamp) -> Date {
     LONDON.to_datetime(time).date()
 }
 
+/// A time as people in the United Kingdom read it: `26 March 2021, 14:05`.
+pub fn told(time: Timestamp) -> String {
+    const LONDON: tz::TimeZone = tz::get!("Europe/London");
+    let there = LONDON.to_datetime(time);
+    there.strftime("%-d %B %Y, %H:%M").to_string()
+}
+
 /// Fill a buffer with random bytes from the operating system.
 pub fn random(buffer: &mut [u8]) {
     getrandom::fill(buffer).expect("the operating system gives random bytes");

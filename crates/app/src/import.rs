@@ -4,7 +4,10 @@ mod commit;
 mod contracts;
 mod finder;
 mod read;
+mod report;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use crate::data::{Author, Data, Saying};
 use crate::estate::authority_of;
@@ -52,6 +55,8 @@ pub struct Taken {
     /// The file had been taken in before, in the same reading: nothing was written.
     pub already: bool,
     pub overlaps: Vec<String>,
+    /// The same imports, by id.
+    pub overlapping: Vec<RecordId>,
     pub overlap: Option<Overlap>,
     /// Records stated, by kind.
     pub stated: BTreeMap<KindName, u64>,
@@ -79,6 +84,7 @@ impl Taken {
             import: None,
             already: false,
             overlaps: Vec::new(),
+            overlapping: Vec::new(),
             overlap: None,
             stated: BTreeMap::new(),
         }
@@ -86,6 +92,7 @@ impl Taken {
 }
 
 pub use finder::{Finder, UNNAMED};
+pub use report::FileReport;
 
 /// Finds the records that words on a form mean, as it does for those in a file.
 pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
@@ -98,7 +105,7 @@ pub fn finder(picture: &handback_register::Picture) -> anyhow::Result<Finder> {
     Ok(finder)
 }
 
-pub use commit::{counting_again, decided};
+pub use commit::{counting_again, decided, taken_back};
 
 /// The order in which files are taken in, so that what one names is there: the documented tables as
 /// core lists them, contracts before the arrangements that rest on them, payments last.
@@ -308,6 +315,7 @@ fn take_one(
         import: None,
         already: false,
         overlaps: Vec::new(),
+        overlapping: Vec::new(),
         overlap: None,
         stated: BTreeMap::new(),
     };

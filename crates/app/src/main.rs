@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod data;
 mod estate;
+mod figures;
 mod generate;
 mod import;
 mod refused;

@@ -1,6 +1,7 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
 pub mod chart;
+pub mod strip;
 
 use crate::words;
 use anyhow::Context;
@@ -40,7 +41,7 @@ pub fn statement(statement: &Statement, form: Form, all: bool) -> anyhow::Result
     let page = Page {
         statement,
         all,
-        bands: chart::bands(series),
+        bands: chart::bands_for_paper(series),
         yearly: chart::yearly(series),
     };
     Ok(template.render(Value::from(minijinja::value::Serde(&page)))?)
@@ -75,13 +76,9 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     environment.add_filter("sentence", sentence);
     environment.add_filter("pounds", |pence: i64| Pence(pence).to_string());
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
-    environment.add_filter(
-        "worth",
-        |pence: i64, currency: Option<String>| match currency.as_deref() {
-            None | Some("GBP") => Pence(pence).rounded(),
-            Some(currency) => format!("{currency} {}", Pence(pence).to_string().replace('£', "")),
-        },
-    );
+    environment.add_filter("worth", |pence: i64, currency: Option<String>| {
+        worth(Pence(pence), currency.as_deref())
+    });
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();
         pounds
@@ -112,8 +109,33 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     Ok(environment)
 }
 
+/// An amount in as few words as say it: `£2m`, `£2.5m`, `£400,000`, `£1.50`.
+pub fn in_words(amount: Pence) -> String {
+    let words = amount.rounded();
+    let words = words
+        .strip_suffix(".00")
+        .map_or(words.clone(), str::to_owned);
+    ["m", "bn"].into_iter().fold(words, |words, unit| {
+        match words
+            .strip_suffix(unit)
+            .and_then(|number| number.strip_suffix(".0"))
+        {
+            Some(number) => format!("{number}{unit}"),
+            None => words,
+        }
+    })
+}
+
 pub fn refused(reason: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason)
+}
+
+/// An amount, rounded, in pounds or in another currency.
+pub fn worth(pence: Pence, currency: Option<&str>) -> String {
+    match currency {
+        None | Some("GBP") => pence.rounded(),
+        Some(currency) => format!("{currency} {}", pence.to_string().replace('£', "")),
+    }
 }
 
 /// Whole percents, but never rounded to all or nothing.
@@ -139,7 +161,8 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// `1 August 2019`, `August 2019`, `2019` or `date not known`.
-fn date(text: &str) -> Option<String> {
+/// `2019-08` as people read it; none when it is no date.
+pub fn date(text: &str) -> Option<String> {
     Some(when(text.parse().ok()?))
 }
 

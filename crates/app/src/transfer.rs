@@ -35,7 +35,7 @@ struct Manifest {
     parts: Vec<String>,
 }
 
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// The folder of the files as they came in, each named by its SHA-256.
 const SOURCES: &str = "sources";
@@ -45,6 +45,9 @@ const SOURCES: &str = "sources";
 struct Line {
     id: RecordId,
     version: u16,
+    /// Exports of version 1 did not say it.
+    #[serde(default)]
+    visibility: Visibility,
     item: Value,
 }
 
@@ -140,10 +143,15 @@ fn write_kind(
     let stem = kind.name.replace(' ', "-");
     let items = view.items(kind);
     let mut lines = BufWriter::new(File::create(folder.join(format!("{stem}.jsonl")))?);
+    let known = view.known();
     for (id, version, item) in &items {
         let line = Line {
             id: *id,
             version: *version,
+            visibility: known
+                .entry_of(*id)
+                .map(|entry| entry.visibility)
+                .unwrap_or_default(),
             item: serde_json::from_slice(item)?,
         };
         serde_json::to_writer(&mut lines, &line)?;
@@ -266,7 +274,7 @@ fn read_kind(kind: &Registered, folder: &Path) -> anyhow::Result<Vec<Change>> {
         Ok(Change {
             kind: kind.name,
             id: line.id,
-            visibility: Visibility::Internal,
+            visibility: line.visibility,
             act,
         })
     };

@@ -4,24 +4,44 @@
 //! who asks. Every other module answers the addresses of one subject. Answers are plain functions that
 //! may wait; only [`server`] is asynchronous.
 
+mod about;
+mod accounts;
 pub mod answer;
+mod api;
 pub mod assets;
+mod blank;
+pub mod charted;
+pub mod claims;
+mod contract_page;
+mod contracts;
+mod difference;
+mod entries;
 pub mod fields;
+pub mod figures;
 pub mod first;
 pub mod forms;
 pub mod govuk;
+mod happenings;
+mod history;
 pub mod imports;
 pub mod listing;
 mod names;
+mod organisations;
 mod overview;
 pub mod page;
 pub mod password;
+pub mod payments;
 pub mod publications;
 mod recommendations;
+mod register;
 mod review;
 pub mod route;
 mod scope;
 pub mod server;
+mod service_page;
+mod services;
+pub mod sheet;
+pub mod sight;
 pub mod sign_in;
 pub mod suppliers;
 pub mod visit;
@@ -31,7 +51,7 @@ use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
 use answer::Error;
 use handback_core::money::{PaidName, ScopeRule, by_name, scoped};
-use handback_core::statement::{Estate, Rules, Statement, statement};
+use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
 use handback_register::desk::Desk;
 use jiff::civil::Date;
 use lru::LruCache;
@@ -80,14 +100,21 @@ pub struct Site {
     pub tries: server::Tries,
     estates: Mutex<LruCache<u64, Arc<Estate>>>,
     statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
+    paid: Mutex<LruCache<(u64, Date), Arc<PaidUntil>>>,
     names: Mutex<LruCache<(u64, Date), Arc<Vec<PaidName>>>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
 const KEPT: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero");
 
+/// How many days' payments are kept, which are far larger: those of the day and the moment that
+/// somebody looks at, and a few more.
+const KEPT_PAID: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
+
 impl Site {
-    pub fn new(data: Data, settings: Settings) -> anyhow::Result<Site> {
+    pub fn new(data: Data, mut settings: Settings) -> anyhow::Result<Site> {
+        // Paths of files in it are kept and compared: they must be the same wherever they are made.
+        settings.inbox = std::path::absolute(&settings.inbox)?;
         std::fs::create_dir_all(&settings.inbox)?;
         Ok(Site {
             desk: data.register.desk(),
@@ -97,6 +124,7 @@ impl Site {
             tries: server::Tries::default(),
             estates: Mutex::new(LruCache::new(KEPT)),
             statements: Mutex::new(LruCache::new(KEPT)),
+            paid: Mutex::new(LruCache::new(KEPT_PAID)),
             names: Mutex::new(LruCache::new(KEPT)),
         })
     }
@@ -111,10 +139,24 @@ impl Site {
     pub fn statement(&self, view: &View, at: Date) -> Result<Arc<Statement>, Error> {
         let estate = self.estate(view)?;
         kept(&self.statements, (view.entry(), at), || {
-            let rules = Rules::default();
+            let paid = self.paid(view, at)?;
+            Ok(statement(
+                &estate,
+                &paid,
+                &Rules::default(),
+                at,
+                view.basis(),
+            ))
+        })
+    }
+
+    /// What was paid up to each day that the statement of a day needs, as known at a view's entry.
+    pub fn paid(&self, view: &View, at: Date) -> Result<Arc<PaidUntil>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.paid, (view.entry(), at), || {
             let days = estate.days_of_payments(at);
-            let paid = paid_until(&self.data, &estate, days, rules.years)?;
-            Ok(statement(&estate, &paid, &rules, at, view.basis()))
+            let years = Rules::default().years;
+            Ok(paid_until(&self.data, &estate, days, years)?)
         })
     }
 

@@ -2,8 +2,9 @@
 //! survive a restart of the program.
 
 use crate::clock;
-use crate::web::Site;
+use crate::web::{Site, imports};
 use handback_register::desk::{Job, JobState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -65,7 +66,7 @@ fn work(site: &Site, stopped: &AtomicBool) {
     let mut swept = None;
     while !stopped.load(Ordering::Relaxed) {
         if swept.is_none_or(|swept: Instant| swept.elapsed() > SWEEP) {
-            if let Err(error) = crate::web::imports::sweep(site) {
+            if let Err(error) = imports::sweep(site) {
                 tracing::error!("cannot sweep the inbox: {error:#}");
             }
             swept = Some(Instant::now());
@@ -83,10 +84,13 @@ fn work(site: &Site, stopped: &AtomicBool) {
 
 fn run(site: &Site, job: &Job, stopped: &AtomicBool) {
     let running = Running { site, job, stopped };
-    let outcome = match job.kind.as_str() {
-        crate::web::imports::KIND => crate::web::imports::run(&running),
+    let work = || match job.kind.as_str() {
+        imports::KIND => imports::run(&running),
         other => Err(anyhow::anyhow!("no job is called {other:?}")),
     };
+    // One job that breaks must not keep all others waiting for ever.
+    let outcome = catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(anyhow::anyhow!("the work was cut short")));
     let (state, answer) = match outcome {
         // The program ends: the job stays as it is and begins again at the next start.
         _ if running.is_stopping() => return,
@@ -99,5 +103,8 @@ fn run(site: &Site, job: &Job, stopped: &AtomicBool) {
     let settled = site.desk.settle(job.id, state, &answer, clock::now());
     if let Err(error) = site.data.wait(settled) {
         tracing::error!(job = %job.id, "cannot settle: {error}");
+    }
+    if let Err(error) = imports::clear_ended(site, job.id) {
+        tracing::error!(job = %job.id, "cannot clear the inbox: {error:#}");
     }
 }

@@ -18,5 +18,15 @@ mod proofs;
 mod site;
 #[path = "app/web_first.rs"]
 mod web_first;
+#[path = "app/web_imports.rs"]
+mod web_imports;
+#[path = "app/web_money.rs"]
+mod web_money;
 #[path = "app/web_overview.rs"]
 mod web_overview;
+#[path = "app/web_records.rs"]
+mod web_records;
+#[path = "app/web_roles.rs"]
+mod web_roles;
+#[path = "app/web_security.rs"]
+mod web_security;

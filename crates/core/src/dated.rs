@@ -272,6 +272,12 @@ impl<T: PartialEq> Dated<T> {
         }
     }
 
+    /// The value stated from this moment, or last before it.
+    pub fn from(&self, moment: When) -> Option<&T> {
+        let begun = |(from, _): &(When, &T)| *from <= moment;
+        self.iter().rev().find(begun).map(|(_, value)| value)
+    }
+
     /// The value stated last, whatever its date.
     pub fn latest(&self) -> Option<&T> {
         self.points.last().map(|point| &point.value.value)

@@ -12,6 +12,8 @@ pub struct Registered {
     pub version: u16,
     /// Parse an item of any version up to [`Registered::version`], and answer its title and references.
     pub read: fn(u16, &[u8]) -> Result<Known, Unreadable>,
+    /// The change that states an item of the present version, written as this program writes it.
+    pub state: fn(RecordId, Visibility, &[u8]) -> Result<Change, Unreadable>,
 }
 
 /// What can be said of any item.
@@ -66,6 +68,9 @@ pub const fn register<K: Kind>() -> Registered {
                 title: record.title(),
                 references: record.references(),
             })
+        },
+        state: |id, visibility, item| {
+            read::<K>(K::VERSION, item).map(|record| Change::state(id, visibility, &record))
         },
     }
 }

@@ -33,6 +33,11 @@ const ROLES: &[(&str, OrganisationRole)] = &[
 
 /// Stands in a table where there is no such organisation from a date on.
 const NOBODY: &str = "-";
+impl OrganisationRole {
+    pub fn word(self) -> &'static str {
+        ROLES[self as usize].0
+    }
+}
 
 /// An identifier in somebody's scheme, such as `GB-COH` (Companies House) or `GB-CHC` (charities);
 /// scheme codes are those of org-id.guide, as OCDS uses them.

@@ -1,12 +1,17 @@
 //! The statement of control: who runs each service, under which contract, what was paid to whom for
 //! technology, and what share the authority controls, on a day and as known at an entry.
 
+mod account;
 mod control;
 mod estate;
 mod figure;
 mod money;
+mod rows;
 mod subject;
 
+pub use account::{
+    PaidUnder, SupplierAccount, counts_as_technology, spans_of_meaning, supplier_account,
+};
 pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
     changed_between, changed_knowledge,
@@ -14,6 +19,7 @@ pub use control::{
 pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
+pub use rows::{CountedService, Counts, counted_movements, counted_services};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};
 use crate::basis::{Basis, Known, gaps};
@@ -174,7 +180,9 @@ pub fn statement(
     }
 }
 
-fn contract_lines(
+/// Every contract as it stands on a day: first those under which services are delivered, by title.
+/// `services` are those of [`Estate::services_on`].
+pub fn contract_lines(
     estate: &Estate,
     services: &[(RecordId, &Service, Control)],
     at: Date,

@@ -35,7 +35,8 @@ const ROUTES: &[&str] = &[
 ];
 
 impl Route {
-    fn word(self) -> &'static str {
+    /// As tables have it.
+    pub fn word(self) -> &'static str {
         match self {
             Route::Tupe => "tupe",
             Route::SecondmentStart => "secondment-start",
@@ -212,21 +213,44 @@ pub fn staff_returned<'a>(
     day: Date,
 ) -> StaffReturned {
     let mut returned = StaffReturned::default();
-    for movement in movements
-        .into_iter()
-        .filter(|movement| movement.to == Some(authority))
-    {
-        let field = match (movement.date.reached(day), movement.route) {
-            (Some(false), _) => continue,
-            (None, _) => &mut returned.undated,
-            (Some(true), Route::Tupe) => &mut returned.by_transfer,
-            (Some(true), Route::SecondmentEnd) => &mut returned.by_secondment_end,
-            (Some(true), Route::Objector | Route::NotAssigned) => continue,
-            (Some(true), _) => &mut returned.other,
+    for movement in movements {
+        let field = match joining(movement, authority, day) {
+            None => continue,
+            Some(Joining::Undated) => &mut returned.undated,
+            Some(Joining::Transfer) => &mut returned.by_transfer,
+            Some(Joining::SecondmentEnd) => &mut returned.by_secondment_end,
+            Some(Joining::Other) => &mut returned.other,
         };
         *field += movement.count;
     }
     returned
+}
+
+/// How people of one movement joined the authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// Under TUPE.
+    Transfer,
+    /// Their secondment ended.
+    SecondmentEnd,
+    Other,
+    /// Whether by the day is not certain.
+    Undated,
+}
+
+/// How the people of a movement joined `authority` up to and on `day`; none when they did not.
+pub fn joining(movement: &StaffMovement, authority: RecordId, day: Date) -> Option<Joining> {
+    if movement.to != Some(authority) {
+        return None;
+    }
+    match (movement.date.reached(day), movement.route) {
+        (Some(false), _) => None,
+        (None, _) => Some(Joining::Undated),
+        (Some(true), Route::Tupe) => Some(Joining::Transfer),
+        (Some(true), Route::SecondmentEnd) => Some(Joining::SecondmentEnd),
+        (Some(true), Route::Objector | Route::NotAssigned) => None,
+        (Some(true), _) => Some(Joining::Other),
+    }
 }
 
 #[cfg(test)]

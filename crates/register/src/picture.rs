@@ -7,7 +7,7 @@ use crate::stored::StoredEntry;
 use crate::tree::{Hash, Tree, TreeHead};
 use crate::verify::Broken;
 use handback_core::kinds;
-use handback_core::record::{Act, Kind, RecordId};
+use handback_core::record::{Act, Kind, RecordId, Visibility};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -107,6 +107,14 @@ impl Picture {
     /// The first entry that a newer program wrote, if any: nothing may be written after it.
     pub(crate) fn newer(&self) -> Option<&Entry> {
         self.newer.and_then(|number| self.entry(number))
+    }
+
+    /// The visibility with which a record was stated last; internal when it never was. Who restates a
+    /// record without deciding who may see it keeps this.
+    pub fn visibility(&self, record: RecordId) -> Visibility {
+        self.stated_by(record, self.size())
+            .map(|stated| stated.visibility)
+            .unwrap_or_default()
     }
 
     /// The last statement of a record up to an entry, even if it was withdrawn or erased since.

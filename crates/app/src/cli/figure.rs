@@ -4,12 +4,11 @@ use super::{Outcome, print, print_json};
 use crate::clock;
 use crate::data::{Data, Location};
 use crate::estate::{KnownMoment, View, paid_until};
+use crate::figures::{Taken, days_of_payments, taken};
 use crate::refused::Refused;
-use handback_core::basis::{Basis, Known};
-use handback_core::statement::{FIGURES, Figure, Rules, figure};
+use handback_core::basis::Known;
+use handback_core::statement::{FIGURES, Rules};
 use jiff::civil::Date;
-use serde::Serialize;
-use std::collections::BTreeSet;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -51,29 +50,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let view = View::at(&data, arguments.known.as_ref());
     let estate = view.estate()?;
     let rules = Rules::default();
-    let days = if name.starts_with("paid.") {
-        BTreeSet::from([at])
-    } else {
-        BTreeSet::new()
-    };
-    let paid = paid_until(&data, &estate, days, rules.years)?;
-    let figure = figure(&estate, &paid, &rules, name, at)
+    let paid = paid_until(&data, &estate, days_of_payments(name, at), rules.years)?;
+    let taken = taken(&estate, &paid, &rules, name, at, view.basis())
         .expect("the name is one of the list and its day was counted");
-    let basis = Basis::of_payments(&estate.imports, view.basis());
-    report(figure, basis, arguments.json)
+    report(&taken, arguments.json)
 }
 
-fn report(figure: Figure, basis: Basis, json: bool) -> anyhow::Result<Outcome> {
-    #[derive(Serialize)]
-    struct Answer {
-        #[serde(flatten)]
-        figure: Figure,
-        basis: Basis,
-    }
+fn report(taken: &Taken, json: bool) -> anyhow::Result<Outcome> {
     if json {
-        print_json(&Answer { figure, basis })?;
+        print_json(taken)?;
         return Ok(Outcome::Done);
     }
+    let Taken { figure, basis } = taken;
     let value = match (figure.known, figure.possible) {
         (Some(known), Some(possible)) if known == possible => known.to_string(),
         (Some(known), Some(possible)) => format!("between {known} and {possible}"),

@@ -2,7 +2,7 @@
 
 use super::{Outcome, print, print_json};
 use crate::data::{Author, Data, Location, file_name, new_file};
-use crate::import::{Taken, Watch, Wishes, roles_of, take_in, write_faults};
+use crate::import::{FileReport, Taken, Watch, Wishes, take_in, write_faults};
 use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
@@ -10,7 +10,6 @@ use handback_core::import::{Dataset, Fault, Overlap, Role};
 use handback_intake::refused::called;
 use handback_intake::source::Source;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -202,74 +201,6 @@ pub fn folder_files(folder: &Path) -> anyhow::Result<Vec<Box<dyn Source>>> {
 #[derive(Serialize)]
 struct Report<'a> {
     files: Vec<FileReport<'a>>,
-}
-
-#[derive(Serialize)]
-struct FileReport<'a> {
-    file: &'a str,
-    dataset: Option<Dataset>,
-    /// Rows accepted.
-    rows: u64,
-    rejected: u64,
-    set_aside: u64,
-    columns: BTreeMap<Role, String>,
-    /// The amount of the rows accepted; net where a file has net and gross.
-    total_pence: i64,
-    rejected_pence: i64,
-    from: Option<Date>,
-    to: Option<Date>,
-    import: Option<String>,
-    already: bool,
-    overlaps: &'a [String],
-    overlap: Option<&'a Overlap>,
-    stated: &'a BTreeMap<&'static str, u64>,
-    notes: &'a [String],
-    faults: Vec<FaultReport<'a>>,
-}
-
-#[derive(Serialize)]
-struct FaultReport<'a> {
-    line: u64,
-    column: &'a str,
-    value: &'a str,
-    reason: &'a str,
-}
-
-impl<'a> FileReport<'a> {
-    fn of(taken: &'a Taken) -> FileReport<'a> {
-        FileReport {
-            file: &taken.file,
-            dataset: taken.reading.as_ref().map(|reading| reading.dataset),
-            rows: taken.tally.rows,
-            rejected: taken.tally.rejected,
-            set_aside: taken.tally.set_aside,
-            columns: taken.reading.as_ref().map(roles_of).unwrap_or_default(),
-            total_pence: taken.tally.total.0,
-            rejected_pence: taken.tally.rejected_total.0,
-            from: taken.tally.from,
-            to: taken.tally.to,
-            import: taken.import.map(|id| id.to_string()),
-            already: taken.already,
-            overlaps: &taken.overlaps,
-            overlap: taken.overlap.as_ref(),
-            stated: &taken.stated,
-            notes: taken
-                .reading
-                .as_ref()
-                .map(|reading| reading.notes.as_slice())
-                .unwrap_or_default(),
-            faults: taken
-                .faults
-                .iter()
-                .map(|fault| FaultReport {
-                    line: fault.line,
-                    column: &fault.column,
-                    value: &fault.value,
-                    reason: &fault.reason,
-                })
-                .collect(),
-        }
-    }
 }
 
 /// How many faults of a file are printed before the rest is counted.

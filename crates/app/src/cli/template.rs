@@ -27,14 +27,28 @@ pub fn word(dataset: Dataset) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+fn table(kind: &str) -> Option<&'static Table> {
+    TABLES
+        .iter()
+        .find(|table| word(table.dataset) == kind || table.kind == kind)
+}
+
+/// The file to fill in for a kind, if there is one for it.
+pub fn file(kind: &str) -> Option<String> {
+    match kind {
+        "contracts" => Some(CONTRACTS.to_owned()),
+        kind => table(kind).map(|table| handback_intake::table::template(table.headings)),
+    }
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    if let (false, Some(file)) = (arguments.explain, file(&arguments.kind)) {
+        return print(&file).map(|()| Outcome::Done);
+    }
     if arguments.kind == "contracts" {
         return print(CONTRACTS).map(|()| Outcome::Done);
     }
-    let table = TABLES
-        .iter()
-        .find(|table| word(table.dataset) == arguments.kind || table.kind == arguments.kind);
-    let Some(table) = table else {
+    let Some(table) = table(&arguments.kind) else {
         let words: Vec<String> = TABLES.iter().map(|table| word(table.dataset)).collect();
         let reason = format!(
             "there is no template for {:?}; there is one for {}",
@@ -43,12 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         );
         return Err(Refused(reason).into());
     };
-    if arguments.explain {
-        print(&explained(table))?;
-    } else {
-        print(&handback_intake::table::template(table.headings))?;
-    }
-    Ok(Outcome::Done)
+    print(&explained(table)).map(|()| Outcome::Done)
 }
 
 fn explained(table: &Table) -> String {

@@ -40,7 +40,10 @@ pub fn commit(
     if let (Some(id), true) = (before, is_payments) {
         taken.already = true;
         taken.tally = imports[&id].tally.clone();
-        return Ok((id, decided_afterwards(&imports, id, taken, wishes)?));
+        return Ok((
+            id,
+            decided_afterwards(picture, &imports, id, taken, wishes)?,
+        ));
     }
     if !is_payments {
         finder.learn(picture)?;
@@ -98,7 +101,7 @@ pub fn commit(
         changes.push(remembered(&import));
     }
     changes.push(Change::state(id, Visibility::Internal, &import));
-    changes.extend(replaced(&imports, &import.overlap, id));
+    changes.extend(replaced(picture, &imports, &import.overlap, id));
     Ok((id, changes))
 }
 
@@ -121,13 +124,15 @@ fn decide(
             import.file, import.tally.rows, import.tally.total
         )
     };
-    taken.overlaps = overlaps.union(&replaces).map(told).collect();
+    taken.overlapping = overlaps.union(&replaces).copied().collect();
+    taken.overlaps = taken.overlapping.iter().map(told).collect();
     taken.overlap = overlap(overlaps, replaces, wishes.adds);
     Ok(taken.overlap.clone())
 }
 
 /// The changes that let replaced imports count no longer.
 fn replaced(
+    picture: &Picture,
     imports: &BTreeMap<RecordId, Import>,
     overlap: &Option<Overlap>,
     by: RecordId,
@@ -141,7 +146,7 @@ fn replaced(
     let state = |(id, import): (RecordId, Import)| {
         Change::state(
             id,
-            Visibility::Internal,
+            picture.visibility(id),
             &Import {
                 replaced_by: Some(by),
                 ..import
@@ -153,6 +158,7 @@ fn replaced(
 
 /// A file taken in before and brought again with a decision about its overlap: only the decision is new.
 fn decided_afterwards(
+    picture: &Picture,
     imports: &BTreeMap<RecordId, Import>,
     id: RecordId,
     taken: &mut Taken,
@@ -176,8 +182,18 @@ fn decided_afterwards(
         overlap: decided.clone(),
         ..imports[&id].clone()
     };
-    let mut changes = vec![Change::state(id, Visibility::Internal, &import)];
-    changes.extend(replaced(imports, &decided, id));
+    let mut changes = vec![Change::state(id, picture.visibility(id), &import)];
+    changes.extend(replaced(picture, imports, &decided, id));
+    Ok(changes)
+}
+
+/// The changes that take an import back: it was never true, and what it replaced counts again.
+pub fn taken_back(picture: &Picture, id: RecordId) -> anyhow::Result<Vec<Change>> {
+    if picture.known(picture.size()).entry_of(id).is_none() {
+        return Err(Refused("this file is taken back already".into()).into());
+    }
+    let mut changes = vec![Change::withdraw::<Import>(id)];
+    changes.extend(counting_again(picture, id)?);
     Ok(changes)
 }
 
@@ -196,7 +212,7 @@ pub fn counting_again(picture: &Picture, withdrawn: RecordId) -> anyhow::Result<
                 replaced_by: by,
                 ..import
             };
-            changes.push(Change::state(id, Visibility::Internal, &again));
+            changes.push(Change::state(id, picture.visibility(id), &again));
         }
     }
     Ok(changes)
@@ -223,8 +239,8 @@ pub fn decided(picture: &Picture, id: RecordId, replaces: bool) -> anyhow::Resul
         overlap: decided.clone(),
         ..import.clone()
     };
-    let mut changes = vec![Change::state(id, Visibility::Internal, &restated)];
-    changes.extend(replaced(&imports, &decided, id));
+    let mut changes = vec![Change::state(id, picture.visibility(id), &restated)];
+    changes.extend(replaced(picture, &imports, &decided, id));
     Ok(changes)
 }
 

@@ -6,7 +6,7 @@ use crate::data::fresh_id;
 use handback_core::contract::Contract;
 use handback_core::import::{ContractLine, ContractNotice};
 use handback_core::organisation::{Identifier, OrganisationRole};
-use handback_core::record::{Change, RecordId, Visibility};
+use handback_core::record::{Change, RecordId};
 use handback_core::table::Find;
 use handback_register::Picture;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,7 @@ pub fn of_register(
             &source,
         ));
     }
-    Ok(stating.changes())
+    Ok(stating.changes(picture))
 }
 
 /// State the contracts of Open Contracting releases.
@@ -65,7 +65,7 @@ pub fn of_notices(
             &source,
         ));
     }
-    Ok(stating.changes())
+    Ok(stating.changes(picture))
 }
 
 /// Which contracts a file states, and which of those known it restates.
@@ -128,13 +128,13 @@ impl Stating {
         self.stated.insert(id, contract);
     }
 
-    fn changes(self) -> Vec<Change> {
+    fn changes(self, picture: &Picture) -> Vec<Change> {
         let moved = self
             .order
             .iter()
             .filter(|id| self.known.get(id) != self.stated.get(id));
         moved
-            .map(|id| Change::state(*id, Visibility::Internal, &self.stated[id]))
+            .map(|id| Change::state(*id, picture.visibility(*id), &self.stated[id]))
             .collect()
     }
 }

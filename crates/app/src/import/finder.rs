@@ -40,8 +40,8 @@ impl Finder {
             stated: Vec::new(),
         };
         match name.filter(|name| *name != finder.authority.1.name) {
-            Some(name) => finder.name_authority(name)?,
-            None if is_new => finder.state_authority(),
+            Some(name) => finder.name_authority(picture, name)?,
+            None if is_new => finder.state_authority(picture),
             None => {}
         }
         Ok(finder)
@@ -83,7 +83,7 @@ impl Finder {
         Ok(())
     }
 
-    fn name_authority(&mut self, name: &str) -> Result<(), Failed> {
+    fn name_authority(&mut self, picture: &Picture, name: &str) -> Result<(), Failed> {
         if self.authority.1.name != UNNAMED {
             let is = &self.authority.1.name;
             return Err(Failed::Wish(format!(
@@ -91,14 +91,14 @@ impl Finder {
             )));
         }
         self.authority.1.name = name.to_owned();
-        self.state_authority();
+        self.state_authority(picture);
         Ok(())
     }
 
-    fn state_authority(&mut self) {
+    fn state_authority(&mut self, picture: &Picture) {
         let (id, organisation) = &self.authority;
         self.stated
-            .push(Change::state(*id, Visibility::Internal, organisation));
+            .push(Change::state(*id, picture.visibility(*id), organisation));
     }
 
     /// The id under which an organisation is to be stated that a table calls the authority: that of

@@ -70,8 +70,15 @@ pub fn state(
         match stated {
             Err(faults) => reject(table, &rows, faults, taken),
             Ok(stated) => {
-                let mut change = stated.change;
-                change.id = id;
+                let mut change = Change {
+                    id,
+                    visibility: picture.visibility(id),
+                    ..stated.change
+                };
+                if let Some((_, version, item)) = existing.get(&stated.identity) {
+                    change = (table.keeping)(change, *version, item)
+                        .map_err(|error| Failed::Other(error.into()))?;
+                }
                 let stands = existing.get(&stated.identity).is_some_and(|(_, version, item)| {
                     matches!(&change.act, ChangeAct::State { version: new, item: bytes, .. } if new == version && bytes == item)
                 });

@@ -1,5 +1,6 @@
 //! What an address answers, and how it leaves the program.
 
+use super::api::ItemFault;
 use super::page::PageText;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -66,6 +67,12 @@ pub enum Error {
     /// Somebody changed the same records since.
     #[error("{0}")]
     Conflict(handback_register::Error),
+    /// A file that cannot be taken in as it is.
+    #[error("{0}")]
+    Refused(String),
+    /// What a program wants written is not written, because of these faults in it.
+    #[error("nothing was written: see what is wrong with which record")]
+    Faults(Vec<ItemFault>),
     /// Too many tries.
     #[error("too many tries: wait a minute, then try again")]
     TooMany,
@@ -74,6 +81,28 @@ pub enum Error {
 }
 
 impl Error {
+    /// What happened, in a few words that are the same each time.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Error::NotFound => "Page not found",
+            Error::SignIn => "Sign in first",
+            Error::Forbidden(_) => "You may not do this",
+            Error::Wrong(_) => "This cannot be done",
+            Error::Conflict(_) => "Somebody else changed this",
+            Error::Refused(_) | Error::Faults(_) => "This cannot be taken",
+            Error::TooMany => "Too many tries",
+            Error::Inside(_) => "Something broke",
+        }
+    }
+
+    /// Why, for whoever asked; what broke inside is not told.
+    pub fn reason(&self) -> String {
+        match self {
+            Error::Inside(_) => "something broke on our side".into(),
+            error => error.to_string(),
+        }
+    }
+
     /// The status that goes with it.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -82,6 +111,7 @@ impl Error {
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::Wrong(_) => StatusCode::BAD_REQUEST,
             Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Refused(_) | Error::Faults(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Error::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -14,7 +14,7 @@ use handback_core::dated::When;
 use handback_core::kinds::{self, Table};
 use handback_core::permission::{Action, Permit, Subject};
 use handback_core::record::{Change, ChangeAct, RecordId, Visibility};
-use handback_core::table::{Cell, Heading, Row, RowFault, joined};
+use handback_core::table::{Cell, Heading, Row, RowFault};
 use handback_register::Picture;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -71,16 +71,26 @@ pub fn action(kind: &str) -> Action {
         "contract" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
-        "name" | "scope-rule" => Action::DecideScope,
+        "name" | "scope rule" => Action::DecideScope,
         _ => Action::StateEstate,
     }
+}
+
+/// A kind as addresses have it: `staff-movement`.
+pub fn in_address(kind: &str) -> String {
+    kind.replace(' ', "-")
+}
+
+/// The table of the kind that an address names.
+fn form_of(kind: &str) -> Option<&'static Table> {
+    kinds::form(&kind.replace('-', " "))
 }
 
 /// Where a record's own page is.
 pub fn page_of(kind: &str, id: RecordId) -> String {
     match kind {
-        "staff-movement" => format!("/movements/{id}"),
-        "arrangement" | "name" | "scope-rule" | "publication" | "layout" => {
+        "staff movement" => format!("/movements/{id}"),
+        "arrangement" | "name" | "scope rule" | "publication" | "layout" => {
             format!("/records/{id}/history")
         }
         kind => format!("/{kind}s/{id}"),
@@ -93,12 +103,12 @@ fn list_of(kind: &str) -> &'static str {
         "service" | "arrangement" => "/services",
         "contract" => "/contracts",
         "organisation" => "/organisations",
-        "staff-movement" => "/movements",
+        "staff movement" => "/movements",
         "event" => "/events",
         "claim" => "/claims",
         "recommendation" => "/recommendations",
         "name" => "/names",
-        "scope-rule" => "/scope",
+        "scope rule" => "/scope",
         _ => "/",
     }
 }
@@ -114,11 +124,11 @@ struct Editing {
 
 impl Editing {
     fn of(visit: &Visit) -> Result<Editing, Error> {
-        let table = kinds::form(visit.param("kind")).ok_or(Error::NotFound)?;
+        let table = form_of(visit.param("kind")).ok_or(Error::NotFound)?;
         let id = visit.record("id")?;
         let estate = visit.estate()?;
         let entry = visit.view.known().entry_of(id);
-        let entry = entry.filter(|entry| entry.kind == table.kind && visit.sees(&estate, id));
+        let entry = entry.filter(|entry| entry.kind == table.kind && visit.sees(id));
         let entry = entry.ok_or(Error::NotFound)?;
         let item = entry.item().unwrap_or_default();
         let unreadable = |error: kinds::Unreadable| Error::Inside(error.into());
@@ -150,7 +160,11 @@ impl Editing {
     }
 
     fn address(&self, what: &str) -> String {
-        format!("/records/{}/{}/{what}", self.table.kind, self.id)
+        format!(
+            "/records/{}/{}/{what}",
+            in_address(self.table.kind),
+            self.id
+        )
     }
 }
 
@@ -174,7 +188,7 @@ pub fn now_only(visit: &Visit) -> Result<(), Error> {
 
 #[derive(Serialize)]
 struct Asking {
-    kind: &'static str,
+    kind: String,
     id: RecordId,
     title: String,
     can_change: bool,
@@ -192,7 +206,7 @@ fn ask(visit: &Visit) -> Result<Answer, Error> {
     visit.page(
         "record-ask.html",
         &Asking {
-            kind: editing.table.kind,
+            kind: in_address(editing.table.kind),
             id: editing.id,
             can_change: life.is_some(),
             can_end: life.is_some_and(|life| life.end.is_some()),
@@ -302,7 +316,7 @@ pub fn base(visit: &Visit) -> u64 {
 
 fn new_form(visit: &Visit) -> Result<(&'static Table, Asked), Error> {
     now_only(visit)?;
-    let table = kinds::form(visit.param("kind")).ok_or(Error::NotFound)?;
+    let table = form_of(visit.param("kind")).ok_or(Error::NotFound)?;
     if !visit.visitor.could(action(table.kind)) {
         return Err(handback_core::permission::Refusal::NoRole.into());
     }
@@ -317,7 +331,7 @@ fn new_form(visit: &Visit) -> Result<(&'static Table, Asked), Error> {
         ),
         lead: "What is not known can stay blank.",
         button: "Save",
-        action: format!("/records/{}/new", table.kind),
+        action: format!("/records/{}/new", in_address(table.kind)),
         back: list_of(table.kind).into(),
         groups: vec![(String::new(), 0, table.headings.iter().map(text).collect())],
     };
@@ -777,7 +791,28 @@ pub fn stated(
     table: &Table,
     rows: &[Vec<String>],
 ) -> Result<(Change, String, Vec<Change>), NotStated> {
-    let mut finder: Finder = finder(picture).map_err(NotStated::Inside)?;
+    let finder = finder(picture).map_err(NotStated::Inside)?;
+    stated_by(finder, table, rows)
+}
+
+/// The same, where the rows name a record that the same batch states for the first time.
+pub fn stated_with(
+    picture: &Picture,
+    table: &Table,
+    rows: &[Vec<String>],
+    new: &str,
+    id: RecordId,
+) -> Result<(Change, String, Vec<Change>), NotStated> {
+    let mut finder = finder(picture).map_err(NotStated::Inside)?;
+    finder.remember("service", new, id);
+    stated_by(finder, table, rows)
+}
+
+fn stated_by(
+    mut finder: Finder,
+    table: &Table,
+    rows: &[Vec<String>],
+) -> Result<(Change, String, Vec<Change>), NotStated> {
     let row = |(place, texts): (usize, &Vec<String>)| {
         let cell = |(heading, text): (&Heading, &String)| {
             handback_intake::table::cell(heading, text).unwrap_or(Cell::Blank)
@@ -795,7 +830,11 @@ pub fn stated(
 }
 
 /// The record of the same identity that stands.
-fn same(picture: &Picture, table: &Table, identity: &str) -> Result<Option<RecordId>, NotStated> {
+pub fn same(
+    picture: &Picture,
+    table: &Table,
+    identity: &str,
+) -> Result<Option<RecordId>, NotStated> {
     for entry in picture.known(picture.size()).entries_of(table.kind) {
         let item = entry.item().unwrap_or_default();
         let held = (table.identity)(entry.version, item)
@@ -805,9 +844,4 @@ fn same(picture: &Picture, table: &Table, identity: &str) -> Result<Option<Recor
         }
     }
     Ok(None)
-}
-
-/// Several texts as one list cell.
-pub fn list(texts: impl IntoIterator<Item = String>) -> String {
-    joined(texts)
 }

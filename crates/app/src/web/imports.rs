@@ -1,27 +1,29 @@
-//! Files that come in: what each was taken for, what came of it, and taking it back.
+//! Files that come in: the list of what was taken in, and the addresses of all pages about it.
 
+mod answers;
+mod inbox;
 mod job;
+mod one;
+mod seen;
 mod work;
 
-use super::answer::{Answer, Download, Error};
-use super::fields::{FieldFaults, Fields};
-use super::forms::now_only;
+use super::answer::{Answer, Error};
 use super::listing::{Cell, Column, Filter, Listing, Row, Shown, numbers, words};
 use super::route::{Needs, Route};
 use super::visit::Visit;
-use crate::data::Saying;
-use crate::import::counting_again;
-use handback_core::basis::overlapping;
-use handback_core::import::{Fault, Import, Overlap};
-use handback_core::permission::{Action, Subject};
-use handback_core::record::{Act, Change, ChangeAct, Kind, RecordId, Visibility};
+use crate::clock;
+use handback_core::import::{Dataset, Import, Overlap};
+use handback_core::kinds;
+use handback_core::permission::{Action, Actor};
+use handback_core::record::{Act, Kind, RecordId};
 use handback_intake::refused::called;
-use handback_register::Picture;
+use handback_register::{Entry, Picture};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
-pub use work::{KIND, run, sweep};
+pub use inbox::{clear_ended, sweep};
+pub use work::{KIND, run};
 
 pub const ROUTES: &[Route] = &[
     Route::get("/imports", Needs::May(Action::See), list),
@@ -34,48 +36,154 @@ pub const ROUTES: &[Route] = &[
         job::events,
     ),
     Route::post("/imports/jobs/{id}", Needs::May(Action::Import), job::go_on),
+    Route::get("/imports/{id}", Needs::May(Action::See), one::one),
+    Route::get("/imports/{id}/faults", Needs::May(Action::See), one::faults),
     Route::get(
-        "/imports/jobs/{id}/faults.csv",
-        Needs::May(Action::Import),
-        job::faults,
+        "/imports/{id}/faults.csv",
+        Needs::May(Action::See),
+        one::faults_file,
     ),
-    Route::get("/imports/{id}", Needs::May(Action::See), one),
-    Route::get("/imports/{id}/faults.csv", Needs::May(Action::See), faults),
-    Route::get("/imports/{id}/source", Needs::May(Action::Import), source),
-    Route::post("/imports/{id}/overlap", Needs::May(Action::Import), decide),
-    Route::get("/imports/{id}/undo", Needs::May(Action::Withdraw), ask_undo),
-    Route::post("/imports/{id}/undo", Needs::May(Action::Withdraw), undo),
+    Route::get(
+        "/imports/{id}/source",
+        Needs::May(Action::Import),
+        one::source,
+    ),
+    Route::post(
+        "/imports/{id}/overlap",
+        Needs::May(Action::Import),
+        one::decide,
+    ),
+    Route::get(
+        "/imports/{id}/undo",
+        Needs::May(Action::Withdraw),
+        one::ask_undo,
+    ),
+    Route::post(
+        "/imports/{id}/undo",
+        Needs::May(Action::Withdraw),
+        one::undo,
+    ),
 ];
+
+/// An import at the page's moment of knowing, and how it came.
+struct Held<'a> {
+    id: RecordId,
+    /// As it was last stated.
+    import: Import,
+    /// The entry that took it in.
+    first: &'a Entry,
+    withdrawn: bool,
+}
+
+/// Every import that the visitor may know of, the newest first; those that were taken back too.
+fn held(visit: &Visit) -> Result<Vec<Held<'_>>, Error> {
+    let mut lives: BTreeMap<RecordId, Vec<&Entry>> = BTreeMap::new();
+    let known = visit.view.entry();
+    let entries = visit.view.picture().entries();
+    for entry in entries.take_while(|entry| entry.number <= known) {
+        if entry.kind == Import::NAME {
+            lives.entry(entry.record).or_default().push(entry);
+        }
+    }
+    let mut held = Vec::new();
+    for (id, life) in lives {
+        if life.iter().all(|entry| visit.seen(entry))
+            && let Some(import) = held_of(id, &life)?
+        {
+            held.push(import);
+        }
+    }
+    held.sort_by_key(|import| std::cmp::Reverse(import.first.number));
+    Ok(held)
+}
+
+/// The import that the address names.
+fn found(visit: &Visit) -> Result<Held<'_>, Error> {
+    let id = visit.record("id")?;
+    let known = visit.view.entry();
+    let mut life = visit.view.picture().history(id);
+    life.retain(|entry| entry.number <= known && entry.kind == Import::NAME);
+    let seen = life.iter().all(|entry| visit.seen(entry));
+    held_of(id, &life)?.filter(|_| seen).ok_or(Error::NotFound)
+}
+
+/// None for an import whose content was erased.
+fn held_of<'a>(id: RecordId, life: &[&'a Entry]) -> Result<Option<Held<'a>>, Error> {
+    let stated = life.iter().rev();
+    let stated = stated.filter(|entry| entry.act == Act::Stated);
+    let newest = stated
+        .filter_map(|entry| Some((entry.version, entry.item()?)))
+        .next();
+    let (Some(first), Some((version, item))) = (life.first(), newest) else {
+        return Ok(None);
+    };
+    let import =
+        kinds::read(version, item).map_err(|error| Error::Inside(anyhow::anyhow!("{error}")))?;
+    let withdrawn = life.last().is_some_and(|entry| entry.act == Act::Withdrawn);
+    Ok(Some(Held {
+        id,
+        import,
+        first,
+        withdrawn,
+    }))
+}
+
+/// Whether an import still stands.
+fn stands(picture: &Picture, id: RecordId) -> bool {
+    picture.known(picture.size()).entry_of(id).is_some()
+}
+
+/// How an import counts: as the address filters by it, and in words.
+fn state(held: &Held<'_>) -> (&'static str, &'static str) {
+    match (
+        held.withdrawn,
+        &held.import.replaced_by,
+        &held.import.overlap,
+    ) {
+        (true, ..) => ("withdrawn", "no, taken back"),
+        (_, Some(_), _) => ("replaced", "no, replaced"),
+        (.., Some(Overlap::Undecided)) => ("undecided", "yes, overlap to decide"),
+        _ => ("counts", "yes"),
+    }
+}
+
+/// What a file holds, as a line or a heading begins.
+fn what(import: &Import) -> String {
+    let mut letters = called(import.dataset).chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+/// Who an actor is, for people.
+struct Authors(BTreeMap<Actor, String>);
+
+impl Authors {
+    fn of(visit: &Visit) -> Result<Authors, Error> {
+        let accounts = visit.site.data.wait(visit.site.desk.accounts())?;
+        let names = accounts.into_iter();
+        Ok(Authors(
+            names.map(|account| (account.actor, account.name)).collect(),
+        ))
+    }
+
+    fn name(&self, actor: &Actor) -> String {
+        let named = self.0.get(actor).cloned();
+        named.unwrap_or_else(|| match actor.0.as_str() {
+            "operator" => "the command line".into(),
+            _ => "a closed account".into(),
+        })
+    }
+}
 
 const COLUMNS: &[Column] = &[
     words("file", "File"),
     words("what", "What it holds"),
     numbers("rows", "Rows"),
     numbers("total", "Total"),
-    words("from", "From"),
-    words("to", "To"),
+    words("period", "Period"),
     words("taken", "Taken in"),
-    words("state", "Counts"),
+    words("counts", "Counts"),
 ];
-
-/// How an import counts, as the address filters by it and as people read it.
-fn state(import: &Import) -> (&'static str, &'static str) {
-    match (&import.replaced_by, &import.overlap) {
-        (Some(_), _) => ("replaced", "no, replaced by a later file"),
-        (None, Some(Overlap::Undecided)) => ("undecided", "yes, but overlaps another: decide"),
-        (None, _) => ("counts", "yes"),
-    }
-}
-
-/// The words of what a file holds.
-fn what(import: &Import) -> String {
-    let words = called(import.dataset);
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
 
 #[derive(Serialize)]
 struct Page {
@@ -85,84 +193,26 @@ struct Page {
 }
 
 fn list(visit: &Visit) -> Result<Answer, Error> {
-    let estate = visit.estate()?;
-    let mut imports: Vec<(u64, &RecordId, &Import)> = Vec::new();
-    for (id, import) in &estate.imports {
-        let entry = visit
-            .view
-            .known()
-            .entry_of(*id)
-            .map_or(0, |entry| entry.number);
-        imports.push((entry, id, import));
-    }
-    imports.sort_by(|a, b| b.0.cmp(&a.0));
-    let row = |(entry, id, import): &(u64, &RecordId, &Import)| {
-        let day = |day: Option<jiff::civil::Date>| day.map_or_else(|| Cell::text(""), Cell::day);
-        let taken = visit.view.picture().history(**id);
-        let taken = taken.first().map(|entry| entry.batch.recorded_at);
-        let is_payments = import.dataset == handback_core::import::Dataset::Payments;
-        Row {
-            cells: vec![
-                Cell::text(&import.file).to(format!("/imports/{id}")),
-                Cell::text(what(import)),
-                Cell::count(import.tally.rows).with(match import.tally.rejected {
-                    0 => String::new(),
-                    rejected => format!("{rejected} not taken"),
-                }),
-                match is_payments {
-                    true => Cell::money(import.tally.total),
-                    false => Cell::text(""),
-                },
-                day(import.tally.from),
-                day(import.tally.to),
-                taken.map_or_else(Cell::unknown, |time| {
-                    Cell::day(crate::clock::day_of(time)).sorted_by(format!("{entry:012}"))
-                }),
-                Cell::text(state(import).1),
-            ],
-            kept_by: vec![
-                serde_json::to_value(import.dataset)
-                    .ok()
-                    .and_then(|word| word.as_str().map(str::to_owned))
-                    .unwrap_or_default(),
-                state(import).0.to_owned(),
-            ],
-        }
-    };
-    let rows: Vec<Row> = imports.iter().map(row).collect();
-    let datasets: BTreeSet<(String, String)> = imports
+    let imports = held(visit)?;
+    let authors = Authors::of(visit)?;
+    let files: BTreeMap<RecordId, &str> = imports
         .iter()
-        .zip(&rows)
-        .map(|((_, _, import), row)| (row.kept_by[0].clone(), what(import)))
+        .map(|held| (held.id, held.import.file.as_str()))
         .collect();
     let listing = Listing {
         name: "files",
-        caption: format!("{} files taken in", rows.len()),
+        caption: format!("{} files taken in", imports.len()),
         columns: COLUMNS,
-        filters: vec![
-            Filter {
-                name: "dataset",
-                label: "What it holds",
-                choices: datasets.into_iter().collect(),
-            },
-            Filter {
-                name: "overlap",
-                label: "Counts",
-                choices: vec![
-                    ("counts".into(), "yes".into()),
-                    ("undecided".into(), "overlaps, to decide".into()),
-                    ("replaced".into(), "replaced".into()),
-                ],
-            },
-        ],
-        rows,
+        filters: filters(&imports),
+        rows: imports
+            .iter()
+            .map(|held| row(held, &authors, &files))
+            .collect(),
     };
     if let Some(file) = listing.csv(visit)? {
         return Ok(file);
     }
-    let undecided = imports
-        .iter()
-        .filter(|(_, _, import)| state(import).0 == "undecided");
+    let undecided = imports.iter().filter(|held| state(held).0 == "undecided");
     visit.page(
         "imports.html",
         &Page {
@@ -173,228 +223,72 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
     )
 }
 
-#[derive(Serialize)]
-struct One<'a> {
-    id: RecordId,
-    import: &'a Import,
-    what: String,
-    state: &'static str,
-    counts: bool,
-    taken: Option<String>,
-    overlaps: Vec<Other>,
-    replaced_by: Option<Other>,
-    faults: Vec<Fault>,
-    faults_more: usize,
-    is_payments: bool,
-    may_decide: bool,
-    may_undo: bool,
-}
-
-/// Another file.
-#[derive(Serialize)]
-struct Other {
-    id: RecordId,
-    file: String,
-}
-
-/// How many faults the page shows; the file has them all.
-const FAULTS: usize = 50;
-
-fn found(visit: &Visit) -> Result<(RecordId, Import), Error> {
-    let id = visit.record("id")?;
-    let estate = visit.estate()?;
-    let import = estate.imports.get(&id).ok_or(Error::NotFound)?;
-    if !visit.sees(&estate, id) {
-        return Err(Error::NotFound);
-    }
-    Ok((id, import.clone()))
-}
-
-fn one(visit: &Visit) -> Result<Answer, Error> {
-    let (id, import) = found(visit)?;
-    let estate = visit.estate()?;
-    let other = |id: RecordId| Other {
-        file: estate.imports.get(&id).map_or_else(
-            || "a file that was withdrawn".into(),
-            |held| held.file.clone(),
-        ),
-        id,
-    };
-    let all = kept_faults(visit, &import)?;
-    let overlaps = overlapping(&estate.imports, &import)
-        .into_iter()
-        .filter(|(other, _)| *other != id)
-        .map(|(id, _)| other(id));
-    let history = visit.view.picture().history(id);
-    let may = |action| visit.visitor.could(action) && !visit.is_past_knowledge();
-    visit.page(
-        "import.html",
-        &One {
-            id,
-            what: what(&import),
-            state: state(&import).1,
-            counts: import.is_live(),
-            taken: history.first().map(|entry| {
-                crate::clock::day_of(entry.batch.recorded_at)
-                    .strftime("%-d %B %Y")
-                    .to_string()
-            }),
-            overlaps: overlaps.collect(),
-            replaced_by: import.replaced_by.map(other),
-            faults_more: all.len().saturating_sub(FAULTS),
-            faults: all.into_iter().take(FAULTS).collect(),
-            is_payments: import.dataset == handback_core::import::Dataset::Payments,
-            may_decide: may(Action::Import),
-            may_undo: may(Action::Withdraw),
-            import: &import,
+fn filters(imports: &[Held<'_>]) -> Vec<Filter> {
+    let dataset = |held: &Held<'_>| (answers::word(held.import.dataset), what(&held.import));
+    let datasets: BTreeSet<(String, String)> = imports.iter().map(dataset).collect();
+    let counts = [
+        ("counts", "Yes"),
+        ("undecided", "Yes, overlap to decide"),
+        ("replaced", "No, replaced"),
+        ("withdrawn", "No, taken back"),
+    ];
+    vec![
+        Filter {
+            name: "dataset",
+            label: "What it holds",
+            choices: datasets.into_iter().collect(),
         },
-    )
+        Filter {
+            name: "overlap",
+            label: "Counts",
+            choices: counts.map(|(word, text)| (word.into(), text.into())).into(),
+        },
+    ]
 }
 
-/// The faults that were kept beside the source.
-fn kept_faults(visit: &Visit, import: &Import) -> Result<Vec<Fault>, Error> {
-    let Some(hash) = &import.faults else {
-        return Ok(Vec::new());
+fn row(held: &Held<'_>, authors: &Authors, files: &BTreeMap<RecordId, &str>) -> Row {
+    let import = &held.import;
+    let tally = &import.tally;
+    let rejected = match tally.rejected {
+        0 => String::new(),
+        rejected => format!("{rejected} not taken"),
     };
-    let mut text = String::new();
-    let inside = |error: std::io::Error| Error::Inside(error.into());
-    let fingerprint = hash.parse().map_err(|_| Error::NotFound)?;
-    let mut kept = visit.site.data.vault.get(fingerprint)?;
-    kept.read_to_string(&mut text).map_err(inside)?;
-    let lines = text.lines().map(serde_json::from_str);
-    let faults: Result<Vec<Fault>, _> = lines.collect();
-    Ok(faults.map_err(anyhow::Error::from)?)
-}
-
-/// Faults as a file to work through.
-fn faults_csv(name: &str, faults: &[Fault]) -> Result<Answer, Error> {
-    let inside = |error: csv::Error| Error::Inside(error.into());
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(["line", "column", "value", "reason"])
-        .map_err(inside)?;
-    for fault in faults {
-        let cells = [
-            &fault.line.to_string(),
-            &fault.column,
-            &fault.value,
-            &fault.reason,
-        ];
-        csv.write_record(cells.map(|cell| crate::data::harmless(cell)))
-            .map_err(inside)?;
-    }
-    let bytes = csv
-        .into_inner()
-        .map_err(|error| Error::Inside(anyhow::anyhow!("{error}")))?;
-    Ok(Answer::csv(format!("faults-of-{name}.csv"), bytes))
-}
-
-fn faults(visit: &Visit) -> Result<Answer, Error> {
-    let (_, import) = found(visit)?;
-    faults_csv(&import.file, &kept_faults(visit, &import)?)
-}
-
-/// The file as it came in.
-fn source(visit: &Visit) -> Result<Answer, Error> {
-    let (_, import) = found(visit)?;
-    let fingerprint = import.source.parse().map_err(|_| Error::NotFound)?;
-    let mut bytes = Vec::new();
-    let mut kept = visit.site.data.vault.get(fingerprint)?;
-    kept.read_to_end(&mut bytes)
-        .map_err(|error| Error::Inside(error.into()))?;
-    Ok(Answer::File(Download {
-        name: import.file,
-        content_type: "application/octet-stream",
-        bytes,
-    }))
-}
-
-/// Decide about an overlap: it replaces the others, or holds other payments.
-fn decide(visit: &Visit) -> Result<Answer, Error> {
-    now_only(visit)?;
-    let id = visit.record("id")?;
-    let permit = visit.permit(Action::Import, &Subject::default())?;
-    let replaces = match visit.form.get("overlap") {
-        Some("replaces") => true,
-        Some("adds") => false,
-        _ => {
-            return Err(Error::Wrong(
-                "say whether it replaces the other files or adds to them".into(),
-            ));
-        }
-    };
-    let decided = |picture: &Picture| {
-        let changes = crate::import::decided(picture, id, replaces)?;
-        Ok::<_, anyhow::Error>(((), changes))
-    };
-    let saying = Saying::because("decision about an overlap");
-    visit.site.data.change(&permit, saying, decided)?;
-    visit.see(&format!("/imports/{id}?done=decided"))
-}
-
-#[derive(Serialize)]
-struct Undoing {
-    id: RecordId,
-    file: String,
-    is_table: bool,
-    summary: Vec<BTreeMap<&'static str, String>>,
-    errors: BTreeMap<String, BTreeMap<&'static str, String>>,
-}
-
-fn undoing(id: RecordId, import: &Import, faults: &FieldFaults) -> Undoing {
-    Undoing {
-        id,
-        file: import.file.clone(),
-        is_table: import.dataset != handback_core::import::Dataset::Payments,
-        summary: faults.summary(),
-        errors: faults.by_field(),
+    let by = import.replaced_by.and_then(|id| files.get(&id));
+    let by = by
+        .filter(|_| !held.withdrawn)
+        .map(|file| format!("by {file}"));
+    let batch = &held.first.batch;
+    Row {
+        cells: vec![
+            Cell::text(&import.file).to(format!("/imports/{}", held.id)),
+            Cell::text(what(import)),
+            Cell::count(tally.rows).with(rejected),
+            match import.dataset {
+                Dataset::Payments => Cell::money(tally.total),
+                _ => Cell::text(""),
+            },
+            period(tally.from, tally.to),
+            Cell::day(clock::day_of(batch.recorded_at))
+                .sorted_by(format!("{:012}", held.first.number))
+                .with(format!("by {}", authors.name(&batch.actor))),
+            Cell::text(state(held).1).with(by.unwrap_or_default()),
+        ],
+        kept_by: vec![answers::word(import.dataset), state(held).0.to_owned()],
     }
 }
 
-fn ask_undo(visit: &Visit) -> Result<Answer, Error> {
-    now_only(visit)?;
-    let (id, import) = found(visit)?;
-    visit.page(
-        "import-undo.html",
-        &undoing(id, &import, &FieldFaults::default()),
-    )
-}
-
-/// Say that an import was never true: its payments count no longer, and what it replaced does again.
-fn undo(visit: &Visit) -> Result<Answer, Error> {
-    now_only(visit)?;
-    let (id, import) = found(visit)?;
-    let permit = visit.permit(Action::Withdraw, &Subject::default())?;
-    let mut wrong = FieldFaults::default();
-    let why = wrong.needed(&visit.form, "why", "Say why the file should not count");
-    if !wrong.is_empty() {
-        return visit.invalid("import-undo.html", &undoing(id, &import, &wrong));
-    }
-    let taken_back = |picture: &Picture| {
-        let mut changes = vec![Change {
-            kind: Import::NAME,
-            id,
-            visibility: Visibility::Internal,
-            act: ChangeAct::Withdraw,
-        }];
-        changes.extend(counting_again(picture, id)?);
-        Ok::<_, anyhow::Error>(((), changes))
+/// The days that a file covers, in as few words as tell them.
+fn period(from: Option<Date>, to: Option<Date>) -> Cell {
+    let (Some(from), Some(to)) = (from, to) else {
+        return Cell::text("");
     };
-    visit
-        .site
-        .data
-        .change(&permit, Saying::because(why), taken_back)?;
-    visit.see("/imports?done=undone")
-}
-
-/// Whether an import still stands.
-fn stands(picture: &Picture, id: RecordId) -> bool {
-    picture
-        .history(id)
-        .last()
-        .is_some_and(|entry| entry.act == Act::Stated)
-}
-
-/// The fields of a form that begin with a file's number.
-fn of_file(form: &Fields, place: usize, name: &str) -> Option<String> {
-    form.get(&format!("{name}-{place}")).map(str::to_owned)
+    let text = match (from.year(), from.month()) == (to.year(), to.month()) {
+        true => format!("{} to {}", from.day(), to.strftime("%-d %B %Y")),
+        false => format!(
+            "{} to {}",
+            from.strftime("%-d %B %Y"),
+            to.strftime("%-d %B %Y")
+        ),
+    };
+    Cell::text(text).sorted_by(format!("{from} {to}"))
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::cmp::Ordering;
 
 /// How many rows a page shows.
-const ROWS: usize = 50;
+pub const ROWS: usize = 50;
 
 /// A column.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -173,7 +173,7 @@ impl Cell {
 }
 
 /// `1,234`.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -314,12 +314,7 @@ impl Listing {
     pub fn shown(&self, visit: &Visit) -> Shown {
         let query = &visit.query;
         let rows = self.asked(query);
-        let last = rows.len().div_ceil(ROWS).max(1);
-        let page = query
-            .get("page")
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(1)
-            .clamp(1, last);
+        let (page, last) = page_asked(visit, rows.len());
         let from = (page - 1) * ROWS;
         let to = (from + ROWS).min(rows.len());
         let with = |changes: &[(&str, &str)]| address(visit, changes);
@@ -363,6 +358,34 @@ impl Listing {
         }
     }
 
+    /// A list of which only one page was read: `found` rows match in all, and the listing holds those of
+    /// the page that [`page_asked`] says. Such a list has one order.
+    pub fn page_of(&self, visit: &Visit, found: usize) -> Shown {
+        let (page, last) = page_asked(visit, found);
+        let from = (page - 1) * ROWS;
+        let heading = |column: &Column| Heading {
+            column: *column,
+            href: String::new(),
+            sorted: "none",
+        };
+        Shown {
+            caption: self.caption.clone(),
+            path: visit.path.clone(),
+            columns: self.columns.iter().map(heading).collect(),
+            filters: Vec::new(),
+            rows: self.rows.iter().map(|row| row.cells.clone()).collect(),
+            q: String::new(),
+            sort: String::new(),
+            found,
+            of: found,
+            from: from + 1,
+            to: from + self.rows.len(),
+            pages: paging(visit, page, last),
+            csv: address(visit, &[("format", "csv"), ("page", "")]),
+            narrowed: false,
+        }
+    }
+
     /// The same rows as a file, when the address asks for one.
     pub fn csv(&self, visit: &Visit) -> Result<Option<Answer>, Error> {
         if visit.query.get("format") != Some("csv") {
@@ -392,23 +415,25 @@ impl Listing {
     }
 }
 
-/// The links to the pages before and after, when there are any.
+/// Which page the address asks for, of how many.
+pub fn page_asked(visit: &Visit, found: usize) -> (usize, usize) {
+    let last = found.div_ceil(ROWS).max(1);
+    let asked = visit.query.get("page").and_then(|page| page.parse().ok());
+    (asked.unwrap_or(1).clamp(1, last), last)
+}
+
+/// The links to the pages around one; none when there is no other.
 pub fn paging(visit: &Visit, page: usize, last: usize) -> Option<Paging> {
-    let link = |number: usize| Link {
-        href: address(visit, &[("page", &number.to_string())]),
-        number: None,
-        current: false,
-    };
-    let numbered = |number: usize| Link {
-        number: Some(number),
-        current: number == page,
-        ..link(number)
+    let link = |place: usize, number: Option<usize>| Link {
+        href: address(visit, &[("page", &place.to_string())]),
+        number,
+        current: number == Some(page),
     };
     (last > 1).then(|| Paging {
-        previous: (page > 1).then(|| link(page - 1)),
-        next: (page < last).then(|| link(page + 1)),
+        previous: (page > 1).then(|| link(page - 1, None)),
+        next: (page < last).then(|| link(page + 1, None)),
         items: (page.saturating_sub(3).max(1)..=(page + 3).min(last))
-            .map(numbered)
+            .map(|place| link(place, Some(place)))
             .collect(),
     })
 }
@@ -462,6 +487,8 @@ fn in_order(a: &Order, b: &Order, backwards: bool) -> Ordering {
 mod tests {
     use super::*;
 
+    const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
+
     fn listing() -> Listing {
         let row = |name: &str, paid: Option<i64>, kind: &str| Row {
             cells: vec![
@@ -470,10 +497,11 @@ mod tests {
             ],
             kept_by: vec![kind.into()],
         };
+        const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),
-            columns: &[words("name", "Name"), numbers("paid", "Paid")],
+            columns: COLUMNS,
             filters: vec![Filter {
                 name: "scope",
                 label: "Scope",

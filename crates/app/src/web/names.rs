@@ -170,7 +170,7 @@ fn totals(visit: &Visit) -> Result<Vec<Total>, Error> {
     }
     let ids = visit.query.all("of").filter_map(|id| id.parse().ok());
     let ids: BTreeSet<RecordId> = ids.take(TOTALS).collect();
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let estate = visit.estate()?;
     let total = |id: RecordId| {
         let called = estate.organisations.get(&id)?;

@@ -1,6 +1,7 @@
 //! The statement of control: the page that everything else leads to and from.
 
 use super::answer::{Answer, Error};
+use super::charted::{self, Charted};
 use super::listing::{Cell, Column, Listing, Row, numbers, words};
 use super::route::{Needs, Route};
 use super::visit::Visit;
@@ -26,6 +27,8 @@ struct Page<'a> {
     bands: String,
     key: Vec<Mark>,
     yearly: Vec<&'a SeriesPoint>,
+    /// What was paid for technology by year.
+    paid: Charted,
     open: Vec<Open>,
     open_more: usize,
     suppliers: Vec<Supplier<'a>>,
@@ -73,7 +76,7 @@ fn overview(visit: &Visit) -> Result<Answer, Error> {
     if !visit.visitor.could(Action::See) {
         return super::publications::published(visit);
     }
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     shown(visit, &statement, None)
 }
 
@@ -103,6 +106,10 @@ pub fn shown(
                 .map(|(class, text)| Mark { class, text })
                 .collect(),
             yearly: chart::yearly(series),
+            paid: charted::technology_by_year(
+                &statement.money.by_year,
+                "/figures/paid.technology/time.csv".into(),
+            ),
             open_more: open.len().saturating_sub(SHORT),
             open: open.iter().take(SHORT).map(|line| why_open(line)).collect(),
             suppliers: suppliers
@@ -172,7 +179,7 @@ const MONTHS: &[Column] = &[
 
 /// Who ran the services, month by month, as a file.
 fn months(visit: &Visit) -> Result<Answer, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let row = |point: &SeriesPoint| {
         let count = |count: u32| Cell::count(u64::from(count));
         let share = |count: i64| Cell::count(count.unsigned_abs());

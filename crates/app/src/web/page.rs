@@ -145,7 +145,7 @@ struct Place {
 const NAVIGATION: &[(&str, &str, &[&str])] = &[
     ("Statement", "/", &["/figures"]),
     ("Services", "/services", &["/arrangements"]),
-    ("Contracts", "/contracts", &[]),
+    ("Contracts", "/contracts", &["/organisations"]),
     (
         "Money",
         "/suppliers",

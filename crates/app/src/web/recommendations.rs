@@ -56,7 +56,7 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
     let seen: Vec<(&RecordId, &Recommendation)> = estate
         .recommendations
         .iter()
-        .filter(|(id, _)| visit.sees(&estate, **id))
+        .filter(|(id, _)| visit.sees(**id))
         .collect();
     let row = |(id, held): &(&RecordId, &Recommendation)| {
         let state = state_on(held, visit.dates.at).word();
@@ -133,7 +133,7 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
     let estate = visit.estate()?;
     let id = visit.record("id")?;
     let held = estate.recommendations.get(&id).ok_or(Error::NotFound)?;
-    if !visit.sees(&estate, id) {
+    if !visit.sees(id) {
         return Err(Error::NotFound);
     }
     let word = |state: RecommendationState| {

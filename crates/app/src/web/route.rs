@@ -78,16 +78,30 @@ impl Route {
 
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
+    super::about::ROUTES,
+    super::accounts::ROUTES,
+    super::api::ROUTES,
+    super::blank::ROUTES,
+    super::claims::ROUTES,
+    super::contracts::ROUTES,
+    super::entries::ROUTES,
+    super::figures::ROUTES,
     super::first::ROUTES,
     super::first::services::ROUTES,
     super::forms::ROUTES,
+    super::happenings::ROUTES,
+    super::history::ROUTES,
     super::imports::ROUTES,
     super::names::ROUTES,
+    super::organisations::ROUTES,
     super::overview::ROUTES,
+    super::payments::ROUTES,
     super::publications::ROUTES,
     super::recommendations::ROUTES,
     super::scope::ROUTES,
+    super::services::ROUTES,
     super::sign_in::ROUTES,
+    super::suppliers::ROUTES,
 ];
 
 /// Every route.

@@ -15,7 +15,7 @@ use handback_core::pence::Pence;
 use handback_core::permission::{Action, Subject};
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_core::statement::Estate;
-use handback_facts::question::Descriptions;
+use handback_facts::question::DescriptionsByName;
 use handback_register::Picture;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -260,9 +260,8 @@ fn described(
     if shown.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let question = Descriptions {
+    let question = DescriptionsByName {
         names: shown.iter().map(|name| name.name.clone()).collect(),
-        most: DESCRIPTIONS,
     };
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in visit
@@ -272,9 +271,10 @@ fn described(
         .ask(&question, &live_parts(estate))?
         .iter()
     {
-        if !line.description.is_empty() {
-            let held = by_name.entry(line.name.clone()).or_default();
-            held.push(line.description.clone());
+        let held = by_name.entry(line.name.clone()).or_default();
+        let text = &line.described.description;
+        if held.len() < DESCRIPTIONS && !text.is_empty() {
+            held.push(text.clone());
         }
     }
     Ok(by_name)

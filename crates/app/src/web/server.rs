@@ -7,6 +7,7 @@ use super::page::PageText;
 use super::route::{Method, Needs, Route, routes};
 use super::visit::{Dates, Upload, Visit};
 use super::visitor::{Door, Visitor, bearer, cookie};
+use super::api::problem;
 use super::{Site, assets};
 use crate::clock;
 use crate::estate::View;
@@ -18,8 +19,9 @@ use axum::extract::{
 };
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use handback_core::permission::covers;
 use handback_register::desk::Account;
 use serde::Serialize;
 use std::convert::Infallible;
@@ -81,6 +83,13 @@ pub fn router(site: &Arc<Site>) -> Router {
             let site = Arc::clone(&nowhere);
             async move { lost(site, request).await }
         })
+        .method_not_allowed_fallback(|| async {
+            response(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "text/plain",
+                Body::from("This address is not asked in this way.\n"),
+            )
+        })
         // Forms and files have limits of their own, of which this one knows nothing.
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
@@ -105,11 +114,17 @@ async fn asset(request: Request) -> Response<Body> {
 
 /// An address that nothing answers.
 async fn lost(site: Arc<Site>, request: Request) -> Response<Body> {
-    static NOWHERE: Route = Route::get("", Needs::Nothing, |_| Err(Error::NotFound));
+    static NO_PAGE: Route = Route::get("", Needs::Nothing, |_| Err(Error::NotFound));
+    static NO_API: Route = Route::get("/api/", Needs::Nothing, |_| Err(Error::NotFound));
     let path = request.uri().path().to_owned();
+    let nowhere = if path.starts_with("/api/") {
+        &NO_API
+    } else {
+        &NO_PAGE
+    };
     let asked = Asked::of(&site, &request);
     let visit = spawn_blocking(move || {
-        let visit = asked.visit(site, &NOWHERE, Vec::new(), path)?;
+        let visit = asked.visit(site, nowhere, Vec::new(), path)?;
         failed(&visit, &Error::NotFound)
     });
     match visit.await {
@@ -140,15 +155,28 @@ impl Asked {
         let now = clock::now();
         if is_api {
             let Some(secret) = bearer(&self.headers) else {
-                return Ok(Visitor::default());
+                return Ok(Visitor {
+                    bad_token: self.headers.contains_key(header::AUTHORIZATION),
+                    ..Visitor::default()
+                });
             };
             let found = site
                 .data
                 .wait(site.desk.token(secret.key(Door::Token), now))?;
+            let nobody = || Visitor {
+                bad_token: true,
+                ..Visitor::default()
+            };
+            // A token may never do more than its holder still may.
             return Ok(
-                found.map_or_else(Visitor::default, |(token, account)| Visitor {
+                found.map_or_else(nobody, |(token, account)| Visitor {
                     secret: None,
-                    grants: token.grants,
+                    bad_token: false,
+                    grants: token
+                        .grants
+                        .into_iter()
+                        .filter(|grant| covers(&account.grants, &[*grant]))
+                        .collect(),
                     account: Some(account),
                 }),
             );
@@ -166,6 +194,7 @@ impl Asked {
                 .as_ref()
                 .map(|account| account.grants.clone())
                 .unwrap_or_default(),
+            bad_token: false,
             secret: Some(secret),
             account,
         })
@@ -240,6 +269,9 @@ async fn answered(
     };
     let answered = spawn_blocking(move || {
         let outcome = form.and_then(|()| (route.answer)(&visit));
+        if matches!(outcome, Err(_) | Ok(Answer::Invalid(_))) {
+            forgotten(&visit.files);
+        }
         let fresh = visit
             .made
             .get()
@@ -255,6 +287,10 @@ async fn answered(
 
 /// Whether the route is open to whoever asks.
 fn allowed(visit: &Visit) -> Result<(), Error> {
+    if visit.visitor.bad_token {
+        let tried = format!("token at {}", visit.address);
+        visit.site.tries.count(&tried)?;
+    }
     Dates::of(&visit.query, clock::today())?;
     match visit.route.needs {
         Needs::Nothing => Ok(()),
@@ -272,6 +308,14 @@ async fn taken(visit: &mut Visit, request: Request) -> Result<(), Error> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
+    if visit.route.is_api() && visit.route.files {
+        let name = visit.query.get("file").map(str::to_owned);
+        let name = name.ok_or_else(|| Error::Wrong("say what the file is called: ?file=".into()))?;
+        let mut chunks = request.into_body().into_data_stream();
+        let file = stored(visit, "body".into(), &name, &mut chunks).await?;
+        visit.files.push(file);
+        return Ok(());
+    }
     if visit.route.is_api() {
         visit.body = body(request).await?;
         return Ok(());
@@ -295,10 +339,8 @@ async fn taken(visit: &mut Visit, request: Request) -> Result<(), Error> {
                 }
                 Some(_) => {}
                 None => {
-                    let value = part.text().await.map_err(unreadable)?;
-                    if visit.form.query().len() + value.len() > MOST_FORM {
-                        return Err(Error::Wrong("the form is too long".into()));
-                    }
+                    let room = MOST_FORM.saturating_sub(visit.form.query().len());
+                    let value = words(&mut part, room).await?;
                     visit.form.push(field, value);
                 }
             }
@@ -332,12 +374,38 @@ fn checked(visit: &Visit) -> Result<(), Error> {
     }
 }
 
+/// What was typed into one field of a form with files, as long as there is room for it.
+async fn words(
+    part: &mut axum::extract::multipart::Field<'_>,
+    room: usize,
+) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part
+        .chunk()
+        .await
+        .map_err(|_| Error::Wrong("the form cannot be read".into()))?
+    {
+        if bytes.len() + chunk.len() > room {
+            return Err(Error::Wrong("the form is too long".into()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Wrong("the form is not in UTF-8".into()))
+}
+
+/// Remove files that nothing will come of: the form was refused, or is shown again without them.
+fn forgotten(files: &[Upload]) {
+    for file in files {
+        let _ = std::fs::remove_file(&file.path);
+    }
+}
+
 /// Keep one uploaded file in the inbox.
-async fn stored(
+async fn stored<E>(
     visit: &Visit,
     field: String,
     name: &str,
-    part: &mut axum::extract::multipart::Field<'_>,
+    chunks: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
 ) -> Result<Upload, Error> {
     let inside = |error: std::io::Error| Error::Inside(error.into());
     let folder = &visit.site.settings.inbox;
@@ -349,8 +417,8 @@ async fn stored(
     let most = visit.site.settings.most_upload;
     let mut size = 0;
     let outcome = loop {
-        match part.chunk().await {
-            Ok(Some(chunk)) => {
+        match chunks.next().await {
+            Some(Ok(chunk)) => {
                 size += chunk.len() as u64;
                 if size > most {
                     break Err(Error::Wrong(format!(
@@ -362,8 +430,8 @@ async fn stored(
                     break Err(inside(error));
                 }
             }
-            Ok(None) => break Ok(()),
-            Err(_) => break Err(Error::Wrong(format!("{name} was cut short on its way"))),
+            None => break Ok(()),
+            Some(Err(_)) => break Err(Error::Wrong(format!("{name} was cut short on its way"))),
         }
     };
     if let Err(error) = outcome {
@@ -465,6 +533,9 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
         Error::Inside(inside) => Some(logged(inside)),
         _ => None,
     };
+    if visit.route.is_api() {
+        return problem(error, reference);
+    }
     #[derive(Serialize)]
     struct Failure {
         status: u16,
@@ -474,29 +545,10 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
     }
     let failure = Failure {
         status: error.status().as_u16(),
-        title: match error {
-            Error::NotFound => "Page not found",
-            Error::SignIn => "Sign in first",
-            Error::Forbidden(_) => "You may not do this",
-            Error::Wrong(_) => "This cannot be done",
-            Error::Conflict(_) => "Somebody else changed this",
-            Error::TooMany => "Too many tries",
-            Error::Inside(_) => "Something broke",
-        },
-        reason: match error {
-            Error::Inside(_) => "something broke on our side".into(),
-            error => error.to_string(),
-        },
+        title: error.title(),
+        reason: error.reason(),
         reference,
     };
-    if visit.route.is_api() {
-        let body = serde_json::to_string(&failure)?;
-        return Ok(response(
-            error.status(),
-            "application/problem+json",
-            Body::from(body),
-        ));
-    }
     Ok(html(
         error.status(),
         visit.site.pages.render("failure.html", visit, &failure)?,

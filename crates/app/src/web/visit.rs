@@ -10,7 +10,7 @@ use crate::estate::{KnownMoment, View};
 use crate::words::Language;
 use axum::body::Bytes;
 use handback_core::permission::{Action, Permit, Subject};
-use handback_core::record::{Act, RecordId};
+use handback_core::record::RecordId;
 use handback_core::statement::Estate;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -136,17 +136,6 @@ impl Visit {
     /// The permit to do this to that.
     pub fn permit(&self, action: Action, subject: &Subject) -> Result<Permit, Error> {
         Ok(self.visitor.permit(action, subject)?)
-    }
-
-    /// Whether this visitor may see a record. What counts is who may see it now: a record that was
-    /// restricted since is not shown by looking at an earlier moment of knowing.
-    pub fn sees(&self, estate: &Estate, id: RecordId) -> bool {
-        let history = self.view.picture().history(id);
-        let stated = history.iter().rev().find(|entry| entry.act == Act::Stated);
-        stated.is_some_and(|entry| {
-            let subject = estate.subject(&entry.kind, id);
-            self.visitor.sees(entry.visibility, &subject)
-        })
     }
 
     /// Whether what is shown is not what is known now: then nothing can be edited.

@@ -111,6 +111,8 @@ pub struct Visitor {
     pub account: Option<Account>,
     /// What the visitor may: the account's grants, or the fewer of a token.
     pub grants: Vec<Grant>,
+    /// Whether a program showed a token that is none, or none any more.
+    pub bad_token: bool,
 }
 
 impl Visitor {

@@ -2,6 +2,7 @@
 
 use crate::desk::Desk;
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use ureq::Agent;
@@ -29,16 +30,44 @@ impl Site {
 
     /// The program with these words, on a free port.
     pub fn start(desk: Desk, words: &[&str]) -> Site {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_handback"))
+        Site::begin(desk, words, Stdio::inherit(), None)
+    }
+
+    /// The same, with everything it can log in the file `log` of its desk.
+    pub fn logging(desk: Desk, words: &[&str]) -> Site {
+        let log = std::fs::File::create(desk.path("log")).expect("a file");
+        Site::begin(desk, words, log.into(), Some("trace"))
+    }
+
+    /// The same for people who reach it at another address, through a proxy with TLS.
+    pub fn published(desk: Desk, words: &[&str], public_url: &str) -> Site {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = free.local_addr().expect("an address").to_string();
+        drop(free);
+        let more = ["--listen", &address, "--public-url", public_url];
+        let words: Vec<&str> = words.iter().copied().chain(more).collect();
+        let mut site = Site::begin(desk, &words, Stdio::inherit(), None);
+        site.url = format!("http://{address}");
+        site
+    }
+
+    fn begin(desk: Desk, words: &[&str], errors: Stdio, log: Option<&str>) -> Site {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handback"));
+        command
             .args(words)
-            .args(["--listen", "127.0.0.1:0"])
             .current_dir(desk.path("."))
             .env_remove("HANDBACK_DATA")
             .env_remove("HANDBACK_REGISTER")
             .env_remove("HANDBACK_TEMPLATES")
             .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+            .stderr(errors);
+        if !words.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        if let Some(level) = log {
+            command.env("HANDBACK_LOG", level);
+        }
+        let mut child = command.spawn().expect("the program starts");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut printed = String::new();
         while !printed.contains("Stop it with Ctrl-C.") {

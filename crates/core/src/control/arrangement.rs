@@ -317,17 +317,9 @@ impl Tabled for Arrangement {
     }
 
     fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
-        let mut moments: BTreeSet<When> = self.mode.iter().map(|(from, _)| from).collect();
-        moments.extend(self.provider.iter().map(|(from, _)| from));
-        moments.extend(self.contract.iter().map(|(from, _)| from));
-        moments.extend(
-            self.facets
-                .values()
-                .flat_map(|facet| facet.iter().map(|(from, _)| from)),
-        );
-        let rows = moments.into_iter().map(|moment| {
+        let rows = self.moments().into_iter().map(|moment| {
             let name = |kind, link: &Dated<Option<RecordId>>| {
-                held(link, moment)
+                link.from(moment)
                     .copied()
                     .flatten()
                     .map(|id| call.call(kind, id))
@@ -337,12 +329,12 @@ impl Tabled for Arrangement {
                 let holder = self
                     .facets
                     .get(&facet)
-                    .and_then(|life| held(life, moment))
+                    .and_then(|life| life.from(moment))
                     .copied()
                     .flatten();
                 holder.map(Holder::word).unwrap_or_default().to_owned()
             };
-            let mode = held(&self.mode, moment).copied().unwrap_or_default();
+            let mode = self.mode.from(moment).copied().unwrap_or_default();
             let mut row = vec![
                 call.call(Service::NAME, self.service),
                 mode.word().into(),
@@ -359,15 +351,20 @@ impl Tabled for Arrangement {
     }
 }
 
-/// The value stated from `moment` or last before it.
-fn held<T: PartialEq>(life: &Dated<T>, moment: When) -> Option<&T> {
-    life.iter()
-        .rev()
-        .find(|(from, _)| *from <= moment)
-        .map(|(_, value)| value)
-}
-
 impl Arrangement {
+    /// Every moment from which something about the service was different.
+    pub(super) fn moments(&self) -> BTreeSet<When> {
+        let mut moments: BTreeSet<When> = self.mode.iter().map(|(from, _)| from).collect();
+        moments.extend(self.provider.iter().map(|(from, _)| from));
+        moments.extend(self.contract.iter().map(|(from, _)| from));
+        moments.extend(
+            self.facets
+                .values()
+                .flat_map(|facet| facet.iter().map(|(from, _)| from)),
+        );
+        moments
+    }
+
     /// Nothing is said yet of who delivers a service.
     pub fn open(service: RecordId) -> Arrangement {
         Arrangement {

@@ -40,11 +40,7 @@ impl Estate {
     }
 
     /// The services that exist on a day, with how each stands, by name.
-    pub(super) fn services_on(
-        &self,
-        day: Date,
-        rule: &ControlRule,
-    ) -> Vec<(RecordId, &Service, Control)> {
+    pub fn services_on(&self, day: Date, rule: &ControlRule) -> Vec<(RecordId, &Service, Control)> {
         let arranged: BTreeMap<RecordId, &Arrangement> = self
             .arrangements
             .values()
@@ -88,9 +84,10 @@ impl Estate {
             .collect()
     }
 
-    pub(super) fn organisation_name(&self, id: RecordId) -> String {
+    /// What an organisation is called.
+    pub fn organisation_name(&self, id: RecordId) -> String {
         self.organisations.get(&id).map_or_else(
-            || "an organisation erased from the register".into(),
+            || "an organisation that is erased or not shown here".into(),
             |held| held.name.clone(),
         )
     }

@@ -29,6 +29,8 @@ pub struct SupplierLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GroupLine {
     pub name: String,
+    /// The organisation at its top.
+    pub organisation: RecordId,
     pub members: Vec<String>,
     pub paid_pence: Pence,
     pub in_scope_pence: Pence,
@@ -156,7 +158,8 @@ fn group_lines(suppliers: &[SupplierLine]) -> Vec<GroupLine> {
         }
     }
     members.retain(|_, members| members.len() > 1);
-    let line = |members: Vec<&SupplierLine>| GroupLine {
+    let line = |(organisation, members): (RecordId, Vec<&SupplierLine>)| GroupLine {
+        organisation,
         name: members
             .iter()
             .find_map(|member| member.group.clone())
@@ -165,7 +168,7 @@ fn group_lines(suppliers: &[SupplierLine]) -> Vec<GroupLine> {
         paid_pence: members.iter().map(|member| member.paid_pence).sum(),
         in_scope_pence: members.iter().map(|member| member.in_scope_pence).sum(),
     };
-    let mut groups: Vec<GroupLine> = members.into_values().map(line).collect();
+    let mut groups: Vec<GroupLine> = members.into_iter().map(line).collect();
     groups.sort_by(|a, b| (b.paid_pence, &a.name).cmp(&(a.paid_pence, &b.name)));
     groups
 }

@@ -56,19 +56,31 @@ pub struct PaidByDescription {
     pub words: BTreeSet<String>,
 }
 
-/// What did the payments of these names say they were for? Name by name; of each the most frequent
-/// descriptions first, then by text. One question for a page of names reads the payments once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What did payments say they were for? The most frequent descriptions first, then by text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Descriptions {
-    pub names: BTreeSet<String>,
-    /// How many descriptions of each name are wanted.
+    pub scope: Scope,
+    /// How many descriptions are wanted.
     pub most: usize,
+}
+
+/// What did the payments of several names say they were for? In the order of the names; of each the
+/// most frequent descriptions first, then by text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DescriptionsByName {
+    pub names: BTreeSet<String>,
+}
+
+/// One printed description of one name's payments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameDescribed {
+    pub name: String,
+    pub described: Described,
 }
 
 /// One printed description of a name's payments; empty where the file prints none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
-    pub name: String,
     pub description: String,
     pub sum: Sum,
 }
@@ -172,39 +184,66 @@ impl Plan for Descriptions {
     }
 
     fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
+        let described = table
+            .filter(self.scope.certain())?
+            .aggregate(vec![col(DESCRIPTION)], rollup::sums())?;
+        let order = vec![
+            col(ROWS).sort(false, false),
+            col(DESCRIPTION).sort(true, true),
+        ];
+        Ok(described.sort(order)?.limit(0, Some(self.most))?)
+    }
+
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<Described>, Problem> {
+        let description = reading::texts(answer, DESCRIPTION)?;
+        let sums = reading::sums(answer)?;
+        Ok(sums
+            .into_iter()
+            .enumerate()
+            .map(|(row, sum)| Described {
+                description: description.get(row),
+                sum,
+            })
+            .collect())
+    }
+}
+
+impl Plan for DescriptionsByName {
+    type Row = NameDescribed;
+
+    fn reads_rollups(&self) -> bool {
+        false
+    }
+
+    fn plan(&self, table: DataFrame) -> Result<DataFrame, Problem> {
         let named = Scope {
             names: Some(self.names.clone()),
-            period: None,
+            ..Scope::default()
         };
         let described = table
             .filter(named.certain())?
             .aggregate(vec![col(NAME), col(DESCRIPTION)], rollup::sums())?;
-        let order = vec![
+        Ok(described.sort(vec![
             col(NAME).sort(true, true),
             col(ROWS).sort(false, false),
             col(DESCRIPTION).sort(true, true),
-        ];
-        Ok(described.sort(order)?)
+        ])?)
     }
 
-    fn read(&self, answer: &RecordBatch) -> Result<Vec<Described>, Problem> {
-        let name = reading::texts(answer, NAME)?;
-        let description = reading::texts(answer, DESCRIPTION)?;
-        let mut described: Vec<Described> = Vec::new();
-        let mut taken = 0;
-        for (row, sum) in reading::sums(answer)?.into_iter().enumerate() {
-            let name = name.get(row);
-            let is_same = described.last().is_some_and(|last| last.name == name);
-            taken = if is_same { taken + 1 } else { 1 };
-            if taken <= self.most {
-                described.push(Described {
-                    name,
-                    description: description.get(row),
-                    sum,
-                });
-            }
-        }
-        Ok(described)
+    fn read(&self, answer: &RecordBatch) -> Result<Vec<NameDescribed>, Problem> {
+        let (name, description) = (
+            reading::texts(answer, NAME)?,
+            reading::texts(answer, DESCRIPTION)?,
+        );
+        let sums = reading::sums(answer)?;
+        let row = |(row, sum)| NameDescribed {
+            name: name.get(row),
+            described: Described {
+                description: description.get(row),
+                sum,
+            },
+        };
+        Ok(sums.into_iter().enumerate().map(row).collect())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::columns::{
 };
 use crate::error::Problem;
 use crate::parts::{FILE, IMPORT, PART};
+use crate::rollup::DESCRIBED;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::prelude::{DataFrame, col};
 use handback_core::pence::Pence;
@@ -48,6 +49,8 @@ pub struct Line {
     pub service: String,
     pub category: String,
     pub description: String,
+    /// Whether the description holds one of the words that are marked.
+    pub described: bool,
     pub transaction: String,
 }
 
@@ -84,6 +87,7 @@ impl Plan for Lines {
         let (name, supplier_number, company_number) =
             (text(NAME)?, text(SUPPLIER_NUMBER)?, text(COMPANY_NUMBER)?);
         let (department, service, category) = (text(DEPARTMENT)?, text(SERVICE)?, text(CATEGORY)?);
+        let described = reading::truths(answer, DESCRIBED)?;
         let (description, transaction) = (text(DESCRIPTION)?, text(TRANSACTION)?);
         Ok((0..answer.num_rows())
             .map(|row| Line {
@@ -103,6 +107,7 @@ impl Plan for Lines {
                 service: service.get(row),
                 category: category.get(row),
                 description: description.get(row),
+                described: described[row],
                 transaction: transaction.get(row),
             })
             .collect())

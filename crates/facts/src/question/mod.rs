@@ -12,12 +12,13 @@ mod scope;
 mod total;
 
 pub use label::{
-    Described, Descriptions, LabelPaid, PaidByDescription, PaidByLabel, PaidByLabelAndYear,
+    Described, Descriptions, DescriptionsByName, LabelPaid, NameDescribed, PaidByDescription,
+    PaidByLabel, PaidByLabelAndYear,
 };
 pub use lines::{Line, Lines};
 pub use month::{MonthPaid, NameMonthPaid, PaidByMonth, PaidByNameAndMonth, Rollup, RollupRow};
 pub use name::{NamePaid, PaidByName};
-pub use scope::Scope;
+pub use scope::{Payee, Scope};
 pub use total::{Totalled, Totals};
 
 use handback_core::pence::Pence;

@@ -6,7 +6,7 @@ use datafusion::common::ScalarValue;
 use datafusion::prelude::{Expr, col, lit};
 use handback_core::dated::Period;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which payments are meant. The default is all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,18 @@ pub struct Scope {
     pub period: Option<Period>,
     /// Payments to these names, exactly as printed; the empty name is a blank cell.
     pub names: Option<BTreeSet<String>>,
+    /// Payments to any of these payees; none is all. A printed name may have meant one organisation
+    /// until a day and another from it.
+    pub payees: Option<Vec<Payee>>,
+}
+
+/// A name exactly as printed, perhaps in one span of days alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Payee {
+    /// The empty name is a blank cell.
+    pub name: String,
+    /// Only payments whose printed date begins in this span.
+    pub begun: Option<Period>,
 }
 
 impl Scope {
@@ -24,7 +36,7 @@ impl Scope {
     pub fn during(period: Period) -> Scope {
         Scope {
             period: Some(period),
-            names: None,
+            ..Scope::default()
         }
     }
 
@@ -35,8 +47,10 @@ impl Scope {
 
     /// Whether rollups, which know months but not days, tell apart what this scope tells apart.
     pub(super) fn is_whole_months(&self) -> bool {
-        self.period
-            .is_none_or(|period| period.from.day() == 1 && period.to == period.to.last_of_month())
+        let whole =
+            |period: Period| period.from.day() == 1 && period.to == period.to.last_of_month();
+        let spans = self.payees.iter().flatten();
+        self.period.is_none_or(whole) && spans.filter_map(|payee| payee.begun).all(whole)
     }
 
     /// Payments in the scope for certain.
@@ -66,16 +80,37 @@ impl Scope {
     }
 
     fn named(&self) -> Expr {
-        let Some(names) = &self.names else {
-            return lit(true);
-        };
-        let printed = col(NAME).in_list(names.iter().map(lit).collect(), false);
-        if names.contains("") {
-            printed.or(col(NAME).is_null())
-        } else {
-            printed
-        }
+        let names = self.names.as_ref();
+        let names = names.map_or_else(|| lit(true), |names| printed(names.iter()));
+        let payees = self.payees.as_ref();
+        names.and(payees.map_or_else(|| lit(true), |payees| paid_to(payees)))
     }
+}
+
+/// Payments to any of these names.
+fn printed<'a>(names: impl Iterator<Item = &'a String>) -> Expr {
+    let names: Vec<&String> = names.collect();
+    let blank = names.iter().any(|name| name.is_empty());
+    let printed = col(NAME).in_list(names.into_iter().map(lit).collect(), false);
+    if blank {
+        printed.or(col(NAME).is_null())
+    } else {
+        printed
+    }
+}
+
+/// Payments to any of these payees: the names that are meant on one span together.
+fn paid_to(payees: &[Payee]) -> Expr {
+    let mut spans: BTreeMap<Option<Period>, Vec<&String>> = BTreeMap::new();
+    for payee in payees {
+        spans.entry(payee.begun).or_default().push(&payee.name);
+    }
+    let inside = |(span, names): (Option<Period>, Vec<&String>)| {
+        let named = printed(names.into_iter());
+        span.map_or(named.clone(), |span| named.and(begun(span)))
+    };
+    let any = spans.into_iter().map(inside).reduce(Expr::or);
+    any.unwrap_or_else(|| lit(false))
 }
 
 /// Payments whose printed date begins in a span.

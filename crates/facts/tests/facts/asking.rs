@@ -6,9 +6,9 @@ use handback_core::import::Payment;
 use handback_core::money::{Paid, YearBasis};
 use handback_core::pence::Pence;
 use handback_facts::question::{
-    Descriptions, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid, PaidByDescription,
-    PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName, PaidByNameAndMonth, Rollup, Scope,
-    Sum, Totalled, Totals,
+    Descriptions, DescriptionsByName, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid,
+    PaidByDescription, PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName,
+    PaidByNameAndMonth, Payee, Rollup, Scope, Sum, Totalled, Totals,
 };
 use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
@@ -176,40 +176,40 @@ fn a_word_is_found_whole_in_any_case() {
 fn the_most_frequent_descriptions_come_first() {
     let desk = Desk::new();
     let described = ["licences", "support", "support", "hosting", ""];
-    let mut payments = described
-        .map(|description| Payment {
+    let live = desk.import(
+        1,
+        described.map(|description| Payment {
             description,
             ..PAID
-        })
-        .to_vec();
-    payments.push(Payment {
-        supplier: "Other Ltd",
-        description: "paving",
-        ..PAID
-    });
-    payments.push(Payment {
-        supplier: "Nobody asks",
-        ..PAID
-    });
-    let live = desk.import(1, payments);
+        }),
+    );
     let asked = Descriptions {
-        names: [PAID.supplier, "Other Ltd"].map(str::to_owned).into(),
+        scope: Scope {
+            names: Some(BTreeSet::from([PAID.supplier.to_owned()])),
+            ..Scope::default()
+        },
         most: 3,
     };
     let samples = desk.facts.ask(&asked, &live).expect("an answer");
-    let samples: Vec<(&str, &str, u64)> = samples
+    let samples: Vec<(&str, u64)> = samples
         .iter()
-        .map(|sample| (&*sample.name, &*sample.description, sample.sum.rows))
+        .map(|sample| (&*sample.description, sample.sum.rows))
         .collect();
-    let name = PAID.supplier;
+    assert_eq!(samples, [("support", 2), ("", 1), ("hosting", 1)]);
+    // The same for a page of names at once; a name that nobody was paid under has no rows.
+    let asked = DescriptionsByName {
+        names: BTreeSet::from([PAID.supplier.into(), "Nobody".into()]),
+    };
+    let of_all = desk.facts.ask(&asked, &live).expect("an answer");
+    assert!(of_all.iter().all(|row| row.name == PAID.supplier));
+    let of_all = of_all.iter().map(|row| {
+        let described = &row.described;
+        (&*described.description, described.sum.rows)
+    });
+    let of_all: Vec<(&str, u64)> = of_all.collect();
     assert_eq!(
-        samples,
-        [
-            (name, "support", 2),
-            (name, "", 1),
-            (name, "hosting", 1),
-            ("Other Ltd", "paving", 1)
-        ]
+        of_all,
+        [("support", 2), ("", 1), ("hosting", 1), ("licences", 1)]
     );
 }
 
@@ -229,6 +229,52 @@ fn pages_of_lines_follow_each_other() {
     let all = page(0, 100);
     assert_eq!(all.len(), 7);
     assert_eq!([page(0, 3), page(3, 3), page(6, 3)].concat(), all);
+}
+
+#[test]
+fn payees_share_payments_out_by_the_spans_of_their_meaning() {
+    let desk = Desk::new();
+    let live = desk.import(1, five());
+    let payee = |name: &str, begun: Option<&str>| Payee {
+        name: name.into(),
+        begun: begun.map(period),
+    };
+    let asked = |payees: Vec<Payee>| {
+        let scope = Scope {
+            payees: Some(payees),
+            ..Scope::default()
+        };
+        let lines = Lines {
+            scope: scope.clone(),
+            skip: 0,
+            most: 9,
+        };
+        let lines = desk.facts.ask(&lines, &live).expect("an answer");
+        let totals = desk.facts.ask(&Totals { scope }, &live).expect("an answer");
+        let pence: i64 = lines.iter().map(|line| line.amount.0).sum();
+        assert_eq!(totals[0].certain.pence, Pence(pence));
+        assert_eq!(totals[0].certain.rows, lines.len() as u64);
+        lines.iter().map(|line| line.line).collect::<Vec<_>>()
+    };
+    for (payees, lines) in [
+        (vec![], vec![]),
+        (vec![payee(PAID.supplier, None)], vec![4, 2, 6]),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-01..2019-04-02"))],
+            vec![4],
+        ),
+        (
+            vec![payee(PAID.supplier, Some("2019-04-03..2019-12-31"))],
+            vec![2, 6],
+        ),
+        (
+            vec![payee("", None), payee("Aldermoor Roads", Some("2019"))],
+            vec![3, 5],
+        ),
+        (vec![payee("Aldermoor Roads", Some("2018"))], vec![]),
+    ] {
+        assert_eq!(asked(payees.clone()), lines, "{payees:?}");
+    }
 }
 
 #[test]
@@ -352,6 +398,7 @@ fn scope() -> impl Strategy<Value = Scope> {
     (prop::sample::select(periods), prop::sample::select(names)).prop_map(|(asked, names)| Scope {
         period: asked.map(period),
         names: names.map(|names| names.into_iter().map(String::from).collect()),
+        payees: None,
     })
 }
 

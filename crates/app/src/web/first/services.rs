@@ -101,7 +101,7 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
 }
 
 fn shown(visit: &Visit, error: Option<&'static str>) -> Result<Page, Error> {
-    let statement = visit.site.statement(&visit.view, visit.dates.at)?;
+    let statement = visit.statement()?;
     let estate = visit.estate()?;
     let assumed = |line: &&ServiceLine| line.standing == Standing::AssumedControlled;
     Ok(Page {

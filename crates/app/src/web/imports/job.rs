@@ -1,99 +1,88 @@
 //! The pages of a job of files: send them, see what each is, confirm, watch, look at what came of it.
 
-use super::super::answer::{Answer, Error};
-
-use super::super::visit::Visit;
-use super::work::{KIND, Outcome, Waiting, Wish, clear};
-use super::{of_file, stands};
+use super::answers;
+use super::inbox::clear_ended;
+use super::stands;
+use super::work::{KIND, Outcome, Waiting, Wish};
 use crate::clock;
-use handback_core::import::{Dataset, Role};
+use crate::web::answer::{Answer, Error};
+use crate::web::fields::FieldFaults;
+use crate::web::forms::now_only;
+use crate::web::visit::{Upload, Visit};
 use handback_core::permission::Action;
 use handback_register::desk::{Job, JobId, JobState};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long an answer waits for a small job, so that nobody sees a page of waiting flash by.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+const PATIENCE: Duration = Duration::from_millis(2_000);
 
 #[derive(Serialize)]
 struct Asking {
-    error: Option<String>,
+    summary: Vec<BTreeMap<&'static str, String>>,
+    errors: BTreeMap<String, BTreeMap<&'static str, String>>,
+    kept: BTreeMap<String, String>,
     datasets: Vec<(String, String)>,
     most: u64,
 }
 
-fn asking(visit: &Visit, error: Option<String>) -> Asking {
+fn asking(visit: &Visit, faults: &FieldFaults) -> Asking {
     Asking {
-        error,
-        datasets: datasets(),
+        summary: faults.summary(),
+        errors: faults.by_field(),
+        kept: visit.form.kept(),
+        datasets: answers::datasets(),
         most: visit.site.settings.most_upload / 1_000_000,
     }
 }
 
-/// What a file may hold, as a form offers it.
-fn datasets() -> Vec<(String, String)> {
-    use Dataset::*;
-    [
-        Payments,
-        Contracts,
-        Ocds,
-        Organisations,
-        Services,
-        Arrangements,
-        StaffMovements,
-        Events,
-        Claims,
-        Recommendations,
-        Scope,
-        Names,
-    ]
-    .iter()
-    .map(|dataset| {
-        let word = serde_json::to_value(dataset).unwrap_or_default();
-        (
-            word.as_str().unwrap_or_default().to_owned(),
-            handback_intake::refused::called(*dataset).to_owned(),
-        )
-    })
-    .collect()
-}
-
-fn dataset(word: Option<&str>) -> Option<Dataset> {
-    serde_json::from_value(serde_json::Value::String(word?.to_owned())).ok()
-}
-
 pub fn ask(visit: &Visit) -> Result<Answer, Error> {
-    visit.page("import-new.html", &asking(visit, None))
+    now_only(visit)?;
+    visit.page("import-new.html", &asking(visit, &FieldFaults::default()))
 }
 
 /// Keep the files and let the worker look at them.
 pub fn upload(visit: &Visit) -> Result<Answer, Error> {
+    now_only(visit)?;
+    let mut faults = FieldFaults::default();
     if visit.files.is_empty() {
-        let error = "Choose at least one file".to_owned();
-        return visit.invalid("import-new.html", &asking(visit, Some(error)));
+        faults.add("files", "Choose at least one file");
     }
-    let file = |upload: &super::super::visit::Upload| Waiting {
+    let period = answers::period(visit.form.get("period"), "period", &mut faults);
+    if !faults.is_empty() {
+        return visit.invalid("import-new.html", &asking(visit, &faults));
+    }
+    let file = |upload: &Upload| Waiting {
         name: upload.name.clone(),
         path: upload.path.clone(),
         size: upload.size,
-        dataset: dataset(visit.form.get("dataset")),
-        period: visit.form.get("period").map(str::to_owned),
+        dataset: answers::dataset(visit.form.get("dataset")),
+        period,
         ..Waiting::default()
     };
     let wish = Wish {
         take: false,
+        since: visit.now,
         files: visit.files.iter().map(file).collect(),
     };
-    let actor = visit.visitor.account.as_ref().ok_or(Error::SignIn)?;
+    let job = new_job(visit, &wish)?;
+    visit.site.data.wait(visit.site.desk.put_job(&job))?;
+    settled_soon(visit, job.id)?;
+    visit.see(&format!("/imports/jobs/{}", job.id))
+}
+
+fn new_job(visit: &Visit, wish: &Wish) -> Result<Job, Error> {
+    let account = visit.visitor.account.as_ref().ok_or(Error::SignIn)?;
     let mut id = [0; 16];
     clock::random(&mut id);
-    let job = Job {
+    Ok(Job {
         id: JobId(id),
         kind: KIND.into(),
-        actor: actor.actor.clone(),
+        actor: account.actor.clone(),
         state: JobState::Waiting,
-        wish: serde_json::to_string(&wish).map_err(anyhow::Error::from)?,
+        wish: serde_json::to_string(wish).map_err(anyhow::Error::from)?,
         answer: String::new(),
         rows: 0,
         bytes: 0,
@@ -101,39 +90,41 @@ pub fn upload(visit: &Visit) -> Result<Answer, Error> {
         cancel_asked: false,
         created_at: visit.now,
         changed_at: visit.now,
-    };
-    visit.site.data.wait(visit.site.desk.put_job(&job))?;
-    settled_soon(visit, job.id)?;
-    Ok(Answer::See(format!("/imports/jobs/{}", job.id)))
+    })
 }
 
-/// Wait a moment for a job to need somebody or to end.
-fn settled_soon(visit: &Visit, id: JobId) -> Result<(), Error> {
+/// Wait a moment for a job to need somebody or to end; answers its state then.
+fn settled_soon(visit: &Visit, id: JobId) -> Result<Option<JobState>, Error> {
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    loop {
         let job = visit.site.data.wait(visit.site.desk.job(id))?;
-        if job.is_none_or(|job| !is_busy(job.state)) {
-            break;
+        let state = job.map(|job| job.state);
+        if !state.is_some_and(is_busy) || begun.elapsed() >= PATIENCE {
+            return Ok(state);
         }
         std::thread::sleep(Duration::from_millis(40));
     }
-    Ok(())
 }
 
 fn is_busy(state: JobState) -> bool {
     matches!(state, JobState::Waiting | JobState::Running)
 }
 
-/// The job of the address, for whoever asked for it or may see everybody's.
+/// The job of the address, for whoever asked for it, and for administrators, who may stop it.
 fn found(visit: &Visit) -> Result<Job, Error> {
     let id: JobId = visit.param("id").parse().map_err(|_| Error::NotFound)?;
     let job = visit.site.data.wait(visit.site.desk.job(id))?;
-    let own = |job: &Job| {
-        let account = visit.visitor.account.as_ref();
-        account.is_some_and(|account| account.actor == job.actor)
-            || visit.visitor.could(Action::ManageAccounts)
-    };
-    job.filter(own).ok_or(Error::NotFound)
+    job.filter(|job| job.kind == KIND && (is_own(visit, job) || administers(visit)))
+        .ok_or(Error::NotFound)
+}
+
+fn is_own(visit: &Visit, job: &Job) -> bool {
+    let account = visit.visitor.account.as_ref();
+    account.is_some_and(|account| account.actor == job.actor)
+}
+
+fn administers(visit: &Visit) -> bool {
+    visit.visitor.could(Action::ManageAccounts)
 }
 
 #[derive(Serialize)]
@@ -141,16 +132,23 @@ struct Page {
     id: String,
     state: &'static str,
     busy: bool,
-    take: bool,
+    stopping: bool,
+    /// Whether the visitor asked for it: nobody confirms in another's name.
+    own: bool,
     progress: Progress,
     wish: Wish,
     outcome: Outcome,
     /// How many of the files can be taken in.
     good: usize,
     datasets: Vec<(String, String)>,
-    roles: Vec<(String, &'static str)>,
-    overlapping: Vec<bool>,
-    standing: Vec<bool>,
+    payment_roles: Vec<(String, &'static str)>,
+    contract_roles: Vec<(String, &'static str)>,
+    /// The imports of this job that still stand.
+    standing: Vec<String>,
+    /// Fields typed again after a fault.
+    kept: BTreeMap<String, String>,
+    summary: Vec<BTreeMap<&'static str, String>>,
+    errors: BTreeMap<String, BTreeMap<&'static str, String>>,
 }
 
 /// How far a job has come.
@@ -162,85 +160,68 @@ struct Progress {
     seconds_left: Option<u64>,
 }
 
-fn progress(job: &Job) -> Progress {
-    let seconds = (clock::now().as_millisecond() - job.created_at.as_millisecond()).max(1) as u64;
+fn progress(job: &Job, wish: &Wish) -> Progress {
+    let since = clock::now().as_millisecond() - wish.since.as_millisecond();
+    let milliseconds = since.max(1).unsigned_abs();
     let of = job.of_bytes.unwrap_or(0).max(1);
     let bytes = job.bytes.min(of);
+    let left = |bytes: u64| (of - bytes).saturating_mul(milliseconds) / bytes / 1_000 + 1;
     Progress {
         percent: bytes * 100 / of,
         rows: job.rows,
-        rows_per_second: job.rows * 1_000 / seconds,
-        seconds_left: (bytes > 0).then(|| (of - bytes) * seconds / bytes / 1_000 + 1),
+        rows_per_second: job.rows.saturating_mul(1_000) / milliseconds,
+        // Before a twentieth is read, the time left is a guess that would frighten people.
+        seconds_left: (bytes * 20 >= of).then(|| left(bytes)),
     }
 }
 
-/// The roles that a column can play, in plain words.
-fn roles() -> Vec<(String, &'static str)> {
-    use Role::*;
-    [
-        (Other, "nothing we need"),
-        (Date, "the date"),
-        (Amount, "the amount"),
-        (Vat, "the VAT"),
-        (Gross, "the amount with VAT"),
-        (Supplier, "the supplier"),
-        (SupplierNumber, "the supplier’s number"),
-        (CompanyNumber, "the company number"),
-        (Department, "the department"),
-        (Service, "the service"),
-        (Category, "the category"),
-        (Description, "the description"),
-        (Transaction, "the transaction’s number"),
-        (Personal, "about persons: not kept"),
-    ]
-    .into_iter()
-    .map(|(role, words)| {
-        let word = serde_json::to_value(role).unwrap_or_default();
-        (word.as_str().unwrap_or_default().to_owned(), words)
-    })
-    .collect()
+fn wish_of(job: &Job) -> Result<Wish, Error> {
+    Ok(serde_json::from_str(&job.wish).map_err(anyhow::Error::from)?)
+}
+
+fn outcome_of(job: &Job) -> Outcome {
+    serde_json::from_str(&job.answer).unwrap_or_default()
 }
 
 pub fn one(visit: &Visit) -> Result<Answer, Error> {
     let job = found(visit)?;
-    let wish: Wish = serde_json::from_str(&job.wish).map_err(anyhow::Error::from)?;
-    let outcome: Outcome = serde_json::from_str(&job.answer).unwrap_or_default();
-    let good = outcome
-        .files
-        .iter()
-        .filter(|file| file.refused.is_none() && !file.already);
+    let wish = wish_of(&job)?;
+    let page = page(visit, &job, wish, &FieldFaults::default());
+    visit.page("import-job.html", &page)
+}
+
+fn page(visit: &Visit, job: &Job, wish: Wish, faults: &FieldFaults) -> Page {
+    let outcome = outcome_of(job);
+    let seen = || outcome.files.iter().flatten();
+    let good = seen().filter(|file| file.refused.is_none() && !file.already);
     let picture = visit.site.data.register.picture();
-    let standing = outcome.files.iter().map(|file| {
-        let id = file.import.as_ref().and_then(|id| id.parse().ok());
-        id.is_some_and(|id| stands(&picture, id))
-    });
-    visit.page(
-        "import-job.html",
-        &Page {
-            id: job.id.to_string(),
-            state: job.state.word(),
-            busy: is_busy(job.state),
-            take: wish.take,
-            progress: progress(&job),
-            good: good.count(),
-            datasets: datasets(),
-            roles: roles(),
-            overlapping: outcome
-                .files
-                .iter()
-                .map(|file| !file.overlaps.is_empty())
-                .collect(),
-            standing: standing.collect(),
-            wish,
-            outcome,
-        },
-    )
+    let standing = seen().filter_map(|file| file.import);
+    let standing = standing.filter(|id| stands(&picture, *id));
+    Page {
+        id: job.id.to_string(),
+        state: job.state.word(),
+        busy: is_busy(job.state),
+        stopping: job.cancel_asked,
+        own: is_own(visit, job),
+        progress: progress(job, &wish),
+        good: good.count(),
+        datasets: answers::datasets(),
+        payment_roles: answers::roles(answers::PAYMENT_ROLES),
+        contract_roles: answers::roles(answers::CONTRACT_ROLES),
+        standing: standing.map(|id| id.to_string()).collect(),
+        kept: visit.form.kept(),
+        summary: faults.summary(),
+        errors: faults.by_field(),
+        wish,
+        outcome,
+    }
 }
 
 /// How far it has come, twice a second, for pages with JavaScript.
 pub fn events(visit: &Visit) -> Result<Answer, Error> {
-    let id = found(visit)?.id;
-    let (site, mut over) = (std::sync::Arc::clone(&visit.site), false);
+    let job = found(visit)?;
+    let (id, wish) = (job.id, wish_of(&job)?);
+    let (site, mut over) = (Arc::clone(&visit.site), false);
     Ok(Answer::Events(Box::new(move || {
         if over {
             return None;
@@ -249,91 +230,76 @@ pub fn events(visit: &Visit) -> Result<Answer, Error> {
         over = !is_busy(job.state);
         serde_json::to_string(&BTreeMap::from([
             ("state", serde_json::json!(job.state.word())),
-            ("progress", serde_json::to_value(progress(&job)).ok()?),
+            (
+                "progress",
+                serde_json::to_value(progress(&job, &wish)).ok()?,
+            ),
         ]))
         .ok()
     })))
 }
 
-/// What a person says of a job: take it in, look again, stop, forget.
+/// What a person says of a job: take it in, look again, stop.
 pub fn go_on(visit: &Visit) -> Result<Answer, Error> {
     let job = found(visit)?;
-    let (site, here) = (&visit.site, format!("/imports/jobs/{}", job.id));
     match visit.form.get("do") {
-        Some("stop") => {
-            site.data.wait(site.desk.ask_cancel(job.id, visit.now))?;
-            if !is_busy(job.state) || job.state == JobState::Waiting {
-                forget(&job);
-            }
-            settled_soon(visit, job.id)?;
-            Ok(Answer::See("/imports?done=cancelled".into()))
-        }
-        Some(verb @ ("take" | "look")) => {
-            let mut wish: Wish = serde_json::from_str(&job.wish).map_err(anyhow::Error::from)?;
-            let outcome: Outcome = serde_json::from_str(&job.answer).unwrap_or_default();
-            wish.take = verb == "take";
-            for (place, file) in wish.files.iter_mut().enumerate() {
-                answered(visit, place, file, outcome.files.get(place));
-            }
-            let wish = serde_json::to_string(&wish).map_err(anyhow::Error::from)?;
-            site.data
-                .wait(site.desk.queue_again(job.id, &wish, visit.now))?;
-            settled_soon(visit, job.id)?;
-            Ok(Answer::See(here))
-        }
-        _ => Err(Error::Wrong("say whether to take the files in".into())),
+        Some("stop") => stop(visit, &job),
+        Some("take") => go_on_with(visit, &job, true),
+        Some("look") => go_on_with(visit, &job, false),
+        _ => Err(Error::Wrong(
+            "say whether to take the files in, look again or forget them".into(),
+        )),
     }
 }
 
-fn forget(job: &Job) {
-    if let Ok(wish) = serde_json::from_str::<Wish>(&job.wish) {
-        clear(&wish);
+fn stop(visit: &Visit, job: &Job) -> Result<Answer, Error> {
+    let site = &visit.site;
+    site.data.wait(site.desk.ask_cancel(job.id, visit.now))?;
+    let state = settled_soon(visit, job.id)?;
+    clear_ended(site, job.id)?;
+    let took = outcome_of(job).files.iter().flatten().count() > 0 && wish_of(job)?.take;
+    match state {
+        Some(JobState::Cancelled) if !took => visit.see("/imports?done=cancelled"),
+        _ => visit.see(&format!("/imports/jobs/{}", job.id)),
     }
 }
 
-/// What a person corrected about one file.
-fn answered(visit: &Visit, place: usize, file: &mut Waiting, seen: Option<&super::work::Seen>) {
-    let field = |name: &str| of_file(&visit.form, place, name);
-    file.dataset = dataset(field("dataset").as_deref()).or(file.dataset);
-    file.period = field("period").or(file.period.take());
-    file.publisher = field("publisher").or(file.publisher.take());
-    file.ledger = field("ledger").or(file.ledger.take());
-    file.overlap = field("overlap").filter(|decided| decided != "later");
-    let Some(seen) = seen else { return };
-    file.skip = seen.refused.is_some() || seen.already;
-    file.dataset = file.dataset.or(seen.dataset);
-    file.overlaps = seen
-        .overlaps
-        .iter()
-        .filter_map(|told| told.split('(').nth(1)?.split(';').next().map(str::to_owned))
-        .collect();
-    for (column, as_seen) in seen.columns.iter().enumerate() {
-        let chosen = of_file(&visit.form, place, &format!("role-{column}"));
-        let role = chosen.and_then(|word| serde_json::from_value(serde_json::json!(word)).ok());
-        if let Some(role) = role.filter(|role: &Role| *role != as_seen.role) {
-            file.columns.retain(|(_, header)| *header != as_seen.header);
-            file.columns.push((role, as_seen.header.clone()));
-        }
+fn go_on_with(visit: &Visit, job: &Job, take: bool) -> Result<Answer, Error> {
+    now_only(visit)?;
+    if !is_own(visit, job) {
+        return Err(Error::Wrong(
+            "files are taken in in the name of whoever sent them, so only that person can confirm"
+                .into(),
+        ));
     }
-}
-
-/// Every fault of a job is in its imports; those of files not yet taken are told by sort.
-pub fn faults(visit: &Visit) -> Result<Answer, Error> {
-    let job = found(visit)?;
-    let outcome: Outcome = serde_json::from_str(&job.answer).unwrap_or_default();
-    let mut all = Vec::new();
-    for file in &outcome.files {
-        for kind in &file.faults {
-            all.push(handback_core::import::Fault {
-                line: kind.line,
-                column: kind.column.clone(),
-                value: kind.value.clone(),
-                reason: format!("{} ({} times, first here)", kind.reason, kind.count),
-                amount: None,
-            });
-        }
+    let here = format!("/imports/jobs/{}", job.id);
+    if job.state != JobState::ToConfirm {
+        // The button was pressed twice, or in another window.
+        return visit.see(&here);
     }
-    super::faults_csv("these-files", &all)
+    let mut wish = Wish {
+        take,
+        since: visit.now,
+        ..wish_of(job)?
+    };
+    let mut faults = FieldFaults::default();
+    let seen = outcome_of(job).files;
+    for (place, file) in wish.files.iter_mut().enumerate() {
+        let seen = seen.get(place).and_then(Option::as_ref);
+        answers::about_file(&visit.form, place, file, seen, &mut faults);
+    }
+    if take && wish.files.iter().all(|file| file.skip) {
+        faults.add("skip-0", "Every file is left out: choose one to take in");
+    }
+    if !faults.is_empty() {
+        return visit.invalid("import-job.html", &page(visit, job, wish, &faults));
+    }
+    let site = &visit.site;
+    let words = serde_json::to_string(&wish).map_err(anyhow::Error::from)?;
+    site.data
+        .wait(site.desk.queue_again(job.id, &words, visit.now))?;
+    settled_soon(visit, job.id)?;
+    visit.see(&here)
 }
 
 /// A job that somebody should look at.
@@ -344,37 +310,38 @@ pub struct Line {
     state: &'static str,
 }
 
+/// How many of somebody's newest jobs are looked at for open ones.
+const NEWEST: u32 = 50;
+
 /// The visitor's jobs that are under way or wait for them.
 pub fn open(visit: &Visit) -> Result<Vec<Line>, Error> {
     let Some(account) = &visit.visitor.account else {
         return Ok(Vec::new());
     };
-    let jobs = visit
-        .site
-        .data
-        .wait(visit.site.desk.jobs(Some(&account.actor), 20))?;
+    let jobs = visit.site.desk.jobs(Some(&account.actor), NEWEST);
+    let jobs = visit.site.data.wait(jobs)?;
     let open = jobs
         .into_iter()
-        .filter(|job| is_busy(job.state) || job.state == JobState::ToConfirm);
-    let line = |job: Job| {
-        let wish: Option<Wish> = serde_json::from_str(&job.wish).ok();
-        let names: Vec<String> = wish
-            .map(|wish| wish.files.into_iter().map(|file| file.name).collect())
-            .unwrap_or_default();
-        Line {
-            id: job.id.to_string(),
-            files: match &names[..] {
-                [first, second, rest @ ..] if !rest.is_empty() => {
-                    format!("{first}, {second} and {} more", rest.len())
-                }
-                names => names.join(", "),
-            },
-            state: match job.state {
-                JobState::ToConfirm => "waits for you to confirm",
-                JobState::Waiting => "waits for its turn",
-                _ => "under way",
-            },
-        }
+        .filter(|job| job.kind == KIND && (is_busy(job.state) || job.state == JobState::ToConfirm));
+    let line = |job: Job| Line {
+        id: job.id.to_string(),
+        files: wish_of(&job).map_or_else(|_| "files".into(), |wish| called(&wish)),
+        state: match job.state {
+            JobState::ToConfirm => "waits for you to confirm",
+            JobState::Waiting => "waits for its turn",
+            _ => "under way",
+        },
     };
     Ok(open.map(line).collect())
+}
+
+/// The files of a job in a few words.
+fn called(wish: &Wish) -> String {
+    let names: Vec<&str> = wish.files.iter().map(|file| file.name.as_str()).collect();
+    match &names[..] {
+        [first, second, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second} and {} more", rest.len())
+        }
+        names => names.join(", "),
+    }
 }

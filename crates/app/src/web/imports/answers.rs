@@ -1,0 +1,206 @@
+//! What a person answers about files: what they hold, which column is what, which others they replace.
+
+use super::seen::Seen;
+use super::work::{Deciding, Waiting};
+use crate::web::fields::{FieldFaults, Fields};
+use handback_core::dated::Period;
+use handback_core::import::{Dataset, Role};
+use handback_intake::refused::called;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What a file may hold, as a form offers it.
+const DATASETS: [Dataset; 12] = {
+    use Dataset::*;
+    [
+        Payments,
+        Contracts,
+        Ocds,
+        Organisations,
+        Services,
+        Arrangements,
+        StaffMovements,
+        Events,
+        Claims,
+        Recommendations,
+        Scope,
+        Names,
+    ]
+};
+
+/// The roles that a column of payments can play, in plain words.
+pub const PAYMENT_ROLES: &[(Role, &str)] = &[
+    (Role::Other, "nothing we need"),
+    (Role::Date, "the date paid"),
+    (Role::Amount, "the amount"),
+    (Role::Vat, "the VAT"),
+    (Role::Gross, "the amount with VAT"),
+    (Role::Supplier, "the supplier"),
+    (Role::SupplierNumber, "the supplier’s number"),
+    (Role::CompanyNumber, "the company number"),
+    (Role::Department, "the department"),
+    (Role::Service, "the service"),
+    (Role::Category, "the category"),
+    (Role::Description, "the description"),
+    (Role::Transaction, "the transaction’s number"),
+    (Role::Personal, "about persons: not kept"),
+];
+
+/// The same for a register of contracts.
+pub const CONTRACT_ROLES: &[(Role, &str)] = &[
+    (Role::Other, "nothing we need"),
+    (Role::Reference, "the reference"),
+    (Role::Title, "the title"),
+    (Role::Description, "the description"),
+    (Role::Supplier, "the supplier"),
+    (Role::CompanyNumber, "the company number"),
+    (Role::Department, "the department"),
+    (Role::Start, "the day it starts"),
+    (Role::End, "the day it ends"),
+    (Role::Review, "the day of its review"),
+    (Role::ExtensionOption, "how it may be extended"),
+    (Role::ContractValue, "its whole value"),
+    (Role::AnnualValue, "its value in a year"),
+    (Role::Process, "how it was bought"),
+    (Role::Category, "the category"),
+    (Role::Personal, "about persons: not kept"),
+];
+
+/// The word by which an address or a form knows a value.
+pub fn word(value: impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn meant<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(word.into()).ok()
+}
+
+/// What a file may hold: word and name.
+pub fn datasets() -> Vec<(String, String)> {
+    let named = |dataset: &Dataset| (word(dataset), called(*dataset).to_owned());
+    DATASETS.iter().map(named).collect()
+}
+
+/// Roles: word and name.
+pub fn roles(roles: &[(Role, &'static str)]) -> Vec<(String, &'static str)> {
+    let named = |(role, name): &(Role, &'static str)| (word(role), *name);
+    roles.iter().map(named).collect()
+}
+
+/// What a role is called.
+pub fn role_called(role: Role) -> &'static str {
+    let mut roles = PAYMENT_ROLES.iter().chain(CONTRACT_ROLES);
+    roles
+        .find(|(known, _)| *known == role)
+        .map_or("nothing we need", |(_, name)| name)
+}
+
+pub fn dataset(word: Option<&str>) -> Option<Dataset> {
+    meant(word?)
+}
+
+/// A period as typed; a fault of its field when it is none.
+pub fn period(typed: Option<&str>, field: &str, faults: &mut FieldFaults) -> Option<Period> {
+    let period = typed?.parse::<Period>();
+    if period.is_err() {
+        let message =
+            "The period must look like 2019-08, 2019-Q2, 2019/20 or 2019-08-01..2019-08-31";
+        faults.add(field, message);
+    }
+    period.ok()
+}
+
+/// Note what a person answered about one file.
+pub fn about_file(
+    form: &Fields,
+    place: usize,
+    file: &mut Waiting,
+    seen: Option<&Seen>,
+    faults: &mut FieldFaults,
+) {
+    let name = |name: &str| format!("{name}-{place}");
+    let typed = |field: &str| form.get(&name(field));
+    if form.has(&name("dataset")) {
+        file.dataset = dataset(typed("dataset"));
+    }
+    if form.has(&name("period")) {
+        file.period = period(typed("period"), &name("period"), faults);
+    }
+    for (field, kept) in [
+        ("publisher", &mut file.publisher),
+        ("ledger", &mut file.ledger),
+    ] {
+        if form.has(&name(field)) {
+            *kept = typed(field).map(str::to_owned);
+        }
+    }
+    let Some(seen) = seen else { return };
+    file.overlap = typed("overlap").and_then(meant).unwrap_or(Deciding::Later);
+    file.overlaps = seen.overlaps.iter().map(|other| other.id).collect();
+    file.skip = seen.refused.is_some() || seen.already || form.has(&name("skip"));
+    for (index, column) in seen.columns.iter().enumerate() {
+        let chosen = form.get(&format!("role-{index}-{place}")).and_then(meant);
+        if let Some(role) = chosen.filter(|role: &Role| *role != column.role) {
+            file.columns.retain(|(_, header)| *header != column.header);
+            file.columns.push((role, column.header.clone()));
+        }
+    }
+    if !file.columns.is_empty() {
+        // Named columns are read as payments unless something else is said.
+        file.dataset = file.dataset.or(seen.dataset);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::imports::seen::SeenColumn;
+
+    fn seen() -> Seen {
+        let column = |header: &str, role| SeenColumn {
+            header: header.into(),
+            role,
+            confidence: 90,
+            why: String::new(),
+            samples: Vec::new(),
+        };
+        Seen {
+            dataset: Some(Dataset::Payments),
+            columns: vec![
+                column("Vendor", Role::Other),
+                column("Paid to", Role::Supplier),
+            ],
+            ..Seen::default()
+        }
+    }
+
+    #[test]
+    fn only_what_differs_from_what_was_seen_is_a_correction() {
+        let form = Fields::parse(b"role-0-0=supplier&role-1-0=supplier&period-0=2019-08");
+        let (mut file, mut faults) = (Waiting::default(), FieldFaults::default());
+        about_file(&form, 0, &mut file, Some(&seen()), &mut faults);
+        assert_eq!(file.columns, [(Role::Supplier, "Vendor".to_owned())]);
+        assert_eq!(file.dataset, Some(Dataset::Payments));
+        assert!(file.period.is_some() && faults.is_empty());
+        // What is emptied is no longer wished.
+        let form = Fields::parse(b"period-0=&overlap-0=adds&skip-0=yes");
+        about_file(&form, 0, &mut file, Some(&seen()), &mut faults);
+        assert_eq!((file.period, file.overlap), (None, Deciding::Adds));
+        assert!(file.skip);
+    }
+
+    #[test]
+    fn a_period_that_is_none_is_a_fault_of_its_field() {
+        let mut faults = FieldFaults::default();
+        let form = Fields::parse(b"period-3=last+August");
+        about_file(
+            &form,
+            3,
+            &mut Waiting::default(),
+            Some(&seen()),
+            &mut faults,
+        );
+        assert!(faults.by_field().contains_key("period-3"));
+    }
+}

@@ -1,0 +1,207 @@
+//! What a visitor may see: the one place where lists, pages, histories and files ask.
+//!
+//! An entry is as secret as itself, as the newest statement of its record, and as the record it
+//! belongs to: making a record restricted closes its past too, and what is withdrawn stays closed.
+
+use super::answer::Error;
+use super::visit::Visit;
+use handback_core::control::Arrangement;
+use handback_core::kinds;
+use handback_core::permission::Subject;
+use handback_core::record::{Act, Kind, KindName, RecordId, Visibility};
+use handback_core::statement::{ControlLines, Estate, Rules, Statement, statement};
+use handback_core::table::Call;
+use handback_register::Entry;
+use handback_register::desk::Reading;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What stands in the place of a record that cannot be named.
+const UNNAMED: &str = "a record that is withdrawn or not shown here";
+
+impl Visit {
+    /// Whether the visitor may see an entry.
+    pub fn seen(&self, entry: &Entry) -> bool {
+        let subject = subject_of(self, entry);
+        self.visitor.sees(self.secrecy(entry), &subject)
+    }
+
+    /// Whether the visitor may see a record. What counts is who may see it now: a record that was
+    /// restricted since is not shown by looking at an earlier moment of knowing.
+    pub fn sees(&self, id: RecordId) -> bool {
+        let history = self.view.picture().history(id);
+        let stated = history.into_iter().rev().find(|it| it.act == Act::Stated);
+        stated.is_some_and(|entry| self.seen(entry))
+    }
+
+    /// How secret an entry is, all things considered.
+    fn secrecy(&self, entry: &Entry) -> Visibility {
+        let newest = |record: RecordId| {
+            let history = self.view.picture().history(record);
+            let stated = history.iter().rev().find(|it| it.act == Act::Stated);
+            stated.map(|it| it.visibility)
+        };
+        [newest(entry.record), service_of(entry).and_then(newest)]
+            .into_iter()
+            .flatten()
+            .fold(entry.visibility, Visibility::max)
+    }
+
+    /// The entry that states a record at this visit's moment of knowing; nothing when there is none,
+    /// or none that the visitor may see. That a restricted record was read is noted.
+    pub fn standing(&self, kind: KindName, id: RecordId) -> Result<&Entry, Error> {
+        let entry = self.view.known().entry_of(id);
+        let entry = entry.filter(|entry| entry.kind == kind && self.seen(entry));
+        let entry = entry.ok_or(Error::NotFound)?;
+        self.noted(entry)?;
+        Ok(entry)
+    }
+
+    /// Note that somebody read an entry, where it is restricted.
+    pub fn noted(&self, entry: &Entry) -> Result<(), Error> {
+        let Some(account) = &self.visitor.account else {
+            return Ok(());
+        };
+        if self.secrecy(entry) < Visibility::Restricted {
+            return Ok(());
+        }
+        let what = match self.query.get("format") {
+            Some(format) => format!("{} as {format}", self.path),
+            None => self.path.clone(),
+        };
+        let reading = Reading {
+            read_at: self.now,
+            actor: account.actor.clone(),
+            record: entry.record,
+            what,
+        };
+        Ok(self.site.data.wait(self.site.desk.note_reading(&reading))?)
+    }
+
+    /// Note every restricted record of a kind that a list or a file of this visit shows.
+    pub fn noted_all(&self, kind: KindName) -> Result<(), Error> {
+        let entries = self.view.known().entries_of(kind);
+        for entry in entries.filter(|entry| self.seen(entry)) {
+            self.noted(entry)?;
+        }
+        Ok(())
+    }
+
+    /// Everything the register knew that the visitor may see.
+    pub fn sighted(&self) -> Result<Arc<Estate>, Error> {
+        let estate = self.estate()?;
+        let hidden = self.hidden();
+        if hidden.is_empty() {
+            return Ok(estate);
+        }
+        let mut seen = Estate::clone(&estate);
+        let shown = |id: &RecordId| !hidden.contains(id);
+        seen.organisations.retain(|id, _| shown(id));
+        seen.services.retain(|id, _| shown(id));
+        seen.arrangements.retain(|id, _| shown(id));
+        seen.contracts.retain(|id, _| shown(id));
+        seen.staff_movements.retain(|id, _| shown(id));
+        seen.events.retain(|id, _| shown(id));
+        seen.claims.retain(|id, _| shown(id));
+        seen.recommendations.retain(|id, _| shown(id));
+        seen.publications.retain(|id, _| shown(id));
+        seen.names.retain(|id, _| shown(id));
+        seen.scope_rules.retain(|id, _| shown(id));
+        seen.imports.retain(|id, _| shown(id));
+        seen.recommendations.retain(|id, _| shown(id));
+        seen.publications.retain(|id, _| shown(id));
+        Ok(Arc::new(seen))
+    }
+
+    /// The statement of control for this visit's day. Its figures count everything that is known, and
+    /// are the same for everybody; its lines name only what the visitor may see.
+    pub fn statement(&self) -> Result<Arc<Statement>, Error> {
+        let at = self.dates.at;
+        let whole = self.site.statement(&self.view, at)?;
+        if self.hidden().is_empty() {
+            return Ok(whole);
+        }
+        let (seen, paid) = (self.sighted()?, self.site.paid(&self.view, at)?);
+        let lines = statement(&seen, &paid, &Rules::default(), at, self.view.basis());
+        Ok(Arc::new(Statement {
+            control: ControlLines {
+                changed: lines.control.changed,
+                ..whole.control.clone()
+            },
+            services: lines.services,
+            contracts: lines.contracts,
+            suppliers: lines.suppliers,
+            claims: lines.claims,
+            next_dates: lines.next_dates,
+            ..Statement::clone(&whole)
+        }))
+    }
+
+    /// The records that stand and that the visitor may not see.
+    fn hidden(&self) -> BTreeSet<RecordId> {
+        let known = self.view.known();
+        let nowhere = Subject::default();
+        let secret = |entry: &&Entry| !self.visitor.sees(entry.visibility, &nowhere);
+        let secrets: BTreeSet<RecordId> = self
+            .view
+            .picture()
+            .entries()
+            .filter(secret)
+            .map(|entry| entry.record)
+            .collect();
+        if secrets.is_empty() {
+            return secrets;
+        }
+        let arranged = known
+            .entries_of(Arrangement::NAME)
+            .filter(|entry| service_of(entry).is_some_and(|id| secrets.contains(&id)))
+            .map(|entry| entry.record);
+        let standing = secrets.iter().copied().chain(arranged);
+        standing
+            .filter(|id| known.entry_of(*id).is_some_and(|entry| !self.seen(entry)))
+            .collect()
+    }
+
+    /// What grants look at when it comes to a record.
+    pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
+        match self.estate() {
+            Ok(estate) => estate.subject(kind, id),
+            Err(_) => Subject::default(),
+        }
+    }
+}
+
+/// What people call the records that the visitor may see.
+impl Call for Visit {
+    fn call(&self, _: KindName, id: RecordId) -> String {
+        let entry = self.view.known().entry_of(id);
+        entry
+            .filter(|entry| self.seen(entry))
+            .and_then(|entry| title(entry))
+            .unwrap_or_else(|| UNNAMED.to_owned())
+    }
+}
+
+/// What people call what an entry states; none when it states nothing, or its item is erased.
+pub fn title(entry: &Entry) -> Option<String> {
+    let kind = kinds::named(&entry.kind)?;
+    let known = (kind.read)(entry.version, entry.item()?).ok()?;
+    Some(known.title)
+}
+
+/// The service that an entry about an arrangement is about.
+pub fn service_of(entry: &Entry) -> Option<RecordId> {
+    if entry.kind != Arrangement::NAME {
+        return None;
+    }
+    let arrangement: Arrangement = kinds::read(entry.version, entry.item()?).ok()?;
+    Some(arrangement.service)
+}
+
+fn subject_of(visit: &Visit, entry: &Entry) -> Subject {
+    // Only for what is restricted do grants look at the subject.
+    if visit.secrecy(entry) < Visibility::Restricted {
+        return Subject::default();
+    }
+    visit.subject(&entry.kind, entry.record)
+}
