@@ -207,7 +207,7 @@ fn decisions_change_the_figures_exactly_and_can_be_taken_back() {
         page = ann.get(&saved.location);
         page.says(&format!("Technology paid is now £{now} (was £{was})"));
     }
-    page.says("Decided by Ann Baker on").says("/history");
+    page.says("Decided by Ann Baker on").says("&#x2f;history");
     // What is as it was is not written again.
     let saved = decide(
         &ann,
