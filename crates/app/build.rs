@@ -137,7 +137,7 @@ fn components(modules: &Path, rust: &mut String) {
     });
     let _ = writeln!(
         rust,
-        "/// The official components that can be used.\npub const COMPONENTS: &[&str] = &{COMPONENTS:?};"
+        "/// The official components that can be used.\n#[cfg(test)]\npub const COMPONENTS: &[&str] = &{COMPONENTS:?};"
     );
     rust.push_str("/// The official templates, translated: names and sources.\npub const OFFICIAL: &[(&str, &str)] = &[\n");
     for (name, source) in sources {

@@ -235,7 +235,7 @@ pub type Watch<'a> = dyn FnMut(&str, u64) -> ControlFlow<()> + 'a;
 
 /// Why a file was not taken in.
 #[derive(Debug)]
-enum Failed {
+pub enum Failed {
     Refused(Refused),
     /// Whoever watches asked to stop; nothing was written.
     Stopped,

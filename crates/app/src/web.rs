@@ -91,6 +91,9 @@ impl Settings {
     }
 }
 
+/// What was made lately, by the entry and the day that it is of.
+type Kept<T> = Mutex<LruCache<(u64, Date), Arc<T>>>;
+
 /// Everything that answers share.
 pub struct Site {
     pub data: Data,
@@ -99,9 +102,9 @@ pub struct Site {
     pub settings: Settings,
     pub tries: server::Tries,
     estates: Mutex<LruCache<u64, Arc<Estate>>>,
-    statements: Mutex<LruCache<(u64, Date), Arc<Statement>>>,
-    paid: Mutex<LruCache<(u64, Date), Arc<PaidUntil>>>,
-    names: Mutex<LruCache<(u64, Date), Arc<Vec<PaidName>>>>,
+    statements: Kept<Statement>,
+    paid: Kept<PaidUntil>,
+    names: Kept<Vec<PaidName>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.

@@ -130,7 +130,9 @@ pub fn problem(error: &Error, reference: Option<String>) -> anyhow::Result<Respo
     let mut answer = response(error.status(), "application/problem+json", body);
     if matches!(error, Error::SignIn) {
         let scheme = HeaderValue::from_static("Bearer");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        answer
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, scheme);
     }
     Ok(answer)
 }

@@ -7,7 +7,7 @@ use super::route::{Needs, Route};
 use super::visit::Visit;
 use crate::data::{Saying, fresh_id};
 use crate::estate::View;
-use crate::import::{Finder, finder};
+use crate::import::finder;
 use crate::transfer::Titles;
 use handback_core::amendment::{Amendment, CannotAmend, amended};
 use handback_core::dated::When;
@@ -255,6 +255,9 @@ struct Differing {
     ours: String,
 }
 
+/// Headings with their texts.
+type Headed = Vec<(&'static Heading, String)>;
+
 /// What a form asks, before anything was typed.
 struct Asked {
     heading: String,
@@ -263,7 +266,7 @@ struct Asked {
     action: String,
     back: String,
     /// Legend, place of the row, the headings asked there and their texts.
-    groups: Vec<(String, usize, Vec<(&'static Heading, String)>)>,
+    groups: Vec<(String, usize, Headed)>,
 }
 
 fn page(
@@ -356,8 +359,8 @@ fn add(visit: &Visit) -> Result<Answer, Error> {
     let id = fresh_id();
     let stating = |picture: &Picture| {
         let (change, identity, mut before) = stated(picture, table, &rows)?;
-        if let Some(there) = same(picture, table, &identity)? {
-            return Err(NotStated::There(there));
+        if same(picture, table, &identity)?.is_some() {
+            return Err(NotStated::There);
         }
         before.push(Change { id, ..change });
         Ok(((), before))
@@ -436,7 +439,7 @@ fn corrected_form(editing: &Editing) -> Asked {
     let life = editing.table.life;
     let dated =
         |name: &str| life.is_some_and(|life| life.from == name || life.values.contains(&name));
-    let cells = |row: &[String], wanted: bool| -> Vec<(&'static Heading, String)> {
+    let cells = |row: &[String], wanted: bool| -> Headed {
         let all = editing.table.headings.iter().zip(row);
         all.filter(|(heading, _)| dated(heading.name) == wanted)
             .map(|(heading, text)| (heading, text.clone()))
@@ -567,8 +570,8 @@ fn amend(
     let (table, id) = (editing.table, editing.id);
     let stating = |picture: &Picture| {
         let (change, identity, mut changes) = stated(picture, table, &rows)?;
-        if let Some(there) = same(picture, table, &identity)?.filter(|there| *there != id) {
-            return Err(NotStated::There(there));
+        if same(picture, table, &identity)?.is_some_and(|there| there != id) {
+            return Err(NotStated::There);
         }
         changes.extend(restated(picture, table, id, change)?);
         let written = !changes.is_empty();
@@ -744,7 +747,7 @@ fn ordered(table: &Table, row: &BTreeMap<&'static str, String>) -> Vec<String> {
 pub enum NotStated {
     Faults(Vec<RowFault>),
     /// There is one with the same identity.
-    There(RecordId),
+    There,
     /// It was withdrawn meanwhile.
     Gone,
     Register(handback_register::Error),
@@ -771,7 +774,7 @@ impl NotStated {
                     faults.add(draw::field(fault.heading, row), message);
                 }
             }
-            NotStated::There(_) => faults.add(
+            NotStated::There => faults.add(
                 draw::field(first, 0),
                 "There is one of this name already: change that one instead",
             ),
@@ -791,28 +794,7 @@ pub fn stated(
     table: &Table,
     rows: &[Vec<String>],
 ) -> Result<(Change, String, Vec<Change>), NotStated> {
-    let finder = finder(picture).map_err(NotStated::Inside)?;
-    stated_by(finder, table, rows)
-}
-
-/// The same, where the rows name a record that the same batch states for the first time.
-pub fn stated_with(
-    picture: &Picture,
-    table: &Table,
-    rows: &[Vec<String>],
-    new: &str,
-    id: RecordId,
-) -> Result<(Change, String, Vec<Change>), NotStated> {
     let mut finder = finder(picture).map_err(NotStated::Inside)?;
-    finder.remember("service", new, id);
-    stated_by(finder, table, rows)
-}
-
-fn stated_by(
-    mut finder: Finder,
-    table: &Table,
-    rows: &[Vec<String>],
-) -> Result<(Change, String, Vec<Change>), NotStated> {
     let row = |(place, texts): (usize, &Vec<String>)| {
         let cell = |(heading, text): (&Heading, &String)| {
             handback_intake::table::cell(heading, text).unwrap_or(Cell::Blank)

@@ -241,5 +241,5 @@ pub fn about(visit: &Visit, entry: &Entry) -> Said {
 fn last_title(visit: &Visit, record: RecordId) -> Option<String> {
     let history = visit.view.picture().history(record);
     let seen = history.into_iter().rev().filter(|entry| visit.seen(entry));
-    seen.filter_map(|entry| title(entry)).next()
+    seen.filter_map(title).next()
 }

@@ -497,7 +497,6 @@ mod tests {
             ],
             kept_by: vec![kind.into()],
         };
-        const COLUMNS: &[Column] = &[words("name", "Name"), numbers("paid", "Paid")];
         Listing {
             name: "suppliers",
             caption: "4 suppliers".into(),

@@ -194,7 +194,7 @@ fn page(
     let default =
         |name: &str, otherwise: &str| visit.query.get(name).unwrap_or(otherwise).to_owned();
     Ok(Page {
-        totals: totals(&*visit.site.names(view, at)?),
+        totals: totals(&visit.site.names(view, at)?),
         was,
         show: default("show", "open"),
         q: visit.query.typed("q").to_owned(),

@@ -177,7 +177,7 @@ impl Call for Visit {
         let entry = self.view.known().entry_of(id);
         entry
             .filter(|entry| self.seen(entry))
-            .and_then(|entry| title(entry))
+            .and_then(title)
             .unwrap_or_else(|| UNNAMED.to_owned())
     }
 }

@@ -1,6 +1,5 @@
 //! The first ten minutes of a new authority, and the lists that people review.
 
-use crate::desk::Desk;
 use crate::site::{Answer, Person, Site};
 
 /// Technology £1,850.00 of £3,000.00: two names as a whole, one as far as it is labelled.
@@ -161,7 +160,9 @@ fn the_first_ten_minutes() {
     ann.get("/").says("Northmere Group plc, as a group");
 
     click(&ann, "Service desk", "in-house", "");
-    let count = |words: &str| drop(ann.get("/first/services").says(words));
+    let count = |words: &str| {
+        ann.get("/first/services").says(words);
+    };
     count("at least 0 and at most 1 of 1 services");
     click(&ann, "Network", "supplier", "Northmere Networks Ltd");
     count("at least 0 and at most 1 of 2 services");

@@ -19,9 +19,8 @@ const PEOPLE: [(char, &str); 7] = [
 /// What the program lists: method, path, and whether everybody may ask.
 fn listed() -> BTreeMap<(String, String), bool> {
     let list = Desk::new().json(&["routes", "--json"]);
-    let text = |route: &serde_json::Value, name: &str| {
-        route[name].as_str().expect("a text").to_owned()
-    };
+    let text =
+        |route: &serde_json::Value, name: &str| route[name].as_str().expect("a text").to_owned();
     list.as_array()
         .expect("a list")
         .iter()
@@ -141,7 +140,11 @@ fn is_let_in(answer: &Answer) -> bool {
 
 /// Where a form is found whose token these people can send.
 fn form_page(letter: char) -> &'static str {
-    if letter == 'p' { "/sign-in" } else { "/account" }
+    if letter == 'p' {
+        "/sign-in"
+    } else {
+        "/account"
+    }
 }
 
 /// Posts that end the session of whoever sends them, or change what later posts rest on.
@@ -177,11 +180,19 @@ fn everybody_is_let_in_exactly_where_the_table_says() {
                 );
                 person.post_from(form_page(*letter), &address, &[])
             };
-            assert!(answer.status < 500, "{method} {address} as {letter}: {}", answer.text);
+            assert!(
+                answer.status < 500,
+                "{method} {address} as {letter}: {}",
+                answer.text
+            );
             if is_let_in(&answer) != may.contains(*letter) {
                 wrong.push(format!("{method} {path} as {letter}: {}", answer.status));
             }
         }
     }
-    assert!(wrong.is_empty(), "not as the table says:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "not as the table says:\n{}",
+        wrong.join("\n")
+    );
 }

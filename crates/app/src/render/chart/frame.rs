@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_scale_is_round_and_holds_nothing_and_every_value() {
         for (values, low, high) in [
-            (vec![], 0.0, 1.0),
+            (vec![], 0.0_f64, 1.0_f64),
             (vec![0.0], 0.0, 1.0),
             (vec![7.0, 93.0], 0.0, 150.0),
             (vec![-30.0, 100.0], -50.0, 100.0),

@@ -261,7 +261,8 @@ fn moved(before: &Statement, after: &Statement) -> Vec<Moved> {
             (of, false) => format!("{} to {} of {of}", counts.known, counts.possible),
         }
     };
-    let figures: [(&str, &dyn Fn(&Statement) -> String); 7] = [
+    type Told<'a> = (&'a str, &'a dyn Fn(&Statement) -> String);
+    let figures: [Told<'_>; 7] = [
         ("Services", &|it| it.services.len().to_string()),
         ("Services you control", &share),
         ("Contracts", &|it| it.contracts.len().to_string()),
