@@ -32,7 +32,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/records/{kind}/{id}/history", SEE, records::history),
     Route::post("/api/v1/batches", SEE, batches::state),
     Route::get("/api/v1/imports", SEE, imports::list),
-    Route::post("/api/v1/imports", SEE, imports::take).with_files(),
+    Route::post("/api/v1/imports", Needs::May(Action::Import), imports::take).with_files(),
     Route::get("/api/v1/figures", SEE, figures::list),
     Route::get("/api/v1/figures/{name}", SEE, figures::one),
     Route::get("/api/v1/statement", SEE, figures::statement),
@@ -130,7 +130,9 @@ pub fn problem(error: &Error, reference: Option<String>) -> anyhow::Result<Respo
     let mut answer = response(error.status(), "application/problem+json", body);
     if matches!(error, Error::SignIn) {
         let scheme = HeaderValue::from_static("Bearer");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        answer
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, scheme);
     }
     Ok(answer)
 }

@@ -2,12 +2,12 @@
 //! where waiting is allowed.
 
 use super::answer::{Answer, Error, html, response};
+use super::api::problem;
 use super::fields::Fields;
 use super::page::PageText;
 use super::route::{Method, Needs, Route, routes};
 use super::visit::{Dates, Upload, Visit};
 use super::visitor::{Door, Visitor, bearer, cookie};
-use super::api::problem;
 use super::{Site, assets};
 use crate::clock;
 use crate::estate::View;
@@ -168,18 +168,16 @@ impl Asked {
                 ..Visitor::default()
             };
             // A token may never do more than its holder still may.
-            return Ok(
-                found.map_or_else(nobody, |(token, account)| Visitor {
-                    secret: None,
-                    bad_token: false,
-                    grants: token
-                        .grants
-                        .into_iter()
-                        .filter(|grant| covers(&account.grants, &[*grant]))
-                        .collect(),
-                    account: Some(account),
-                }),
-            );
+            return Ok(found.map_or_else(nobody, |(token, account)| Visitor {
+                secret: None,
+                bad_token: false,
+                grants: token
+                    .grants
+                    .into_iter()
+                    .filter(|grant| covers(&account.grants, &[*grant]))
+                    .collect(),
+                account: Some(account),
+            }));
         }
         let secret = cookie(&self.headers, site.settings.cookie());
         let Some(secret) = secret.as_deref().and_then(super::visitor::Secret::parse) else {
@@ -310,7 +308,8 @@ async fn taken(visit: &mut Visit, request: Request) -> Result<(), Error> {
         .to_owned();
     if visit.route.is_api() && visit.route.files {
         let name = visit.query.get("file").map(str::to_owned);
-        let name = name.ok_or_else(|| Error::Wrong("say what the file is called: ?file=".into()))?;
+        let name =
+            name.ok_or_else(|| Error::Wrong("say what the file is called: ?file=".into()))?;
         let mut chunks = request.into_body().into_data_stream();
         let file = stored(visit, "body".into(), &name, &mut chunks).await?;
         visit.files.push(file);

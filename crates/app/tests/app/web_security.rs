@@ -163,16 +163,27 @@ fn sessions_begin_fresh_and_end(site: &Site) {
     let signed_in = person.post("/sign-in", &fields);
     assert_eq!((signed_in.status, signed_in.location.as_str()), (303, "/"));
     let flags = signed_in.header("set-cookie");
-    assert!(flags.contains("HttpOnly") && flags.contains("SameSite=Lax"), "{flags}");
+    assert!(
+        flags.contains("HttpOnly") && flags.contains("SameSite=Lax"),
+        "{flags}"
+    );
     let held = cookie(&signed_in);
     assert_ne!(planted, held);
     assert_eq!(with_cookie(site, "/services", &planted), 303);
     assert_eq!(with_cookie(site, "/services", &held), 200);
-    assert_eq!(with_cookie(site, "/api/v1/head", &held), 401, "cookies open no API");
+    assert_eq!(
+        with_cookie(site, "/api/v1/head", &held),
+        401,
+        "cookies open no API"
+    );
 
     let elsewhere = site.sign_in("director");
     person.post_from("/account", "/sign-out", &[]);
-    assert_eq!(with_cookie(site, "/services", &held), 303, "signed out on the server");
+    assert_eq!(
+        with_cookie(site, "/services", &held),
+        303,
+        "signed out on the server"
+    );
     assert!(is_signed_in(&elsewhere));
 
     let third = site.sign_in("director");
@@ -207,7 +218,9 @@ fn links_work_once(site: &Site, administrator: &Person) {
     let answer = administrator.post(&kim, &[("do", "reset")]);
     let text = answer.text.replace("&#x2f;", "/");
     let link = format!("/password/{}", after(&text, "/password/", &['<', '"']));
-    let set = site.visitor().post(&link, &[("password", "four words stand together")]);
+    let set = site
+        .visitor()
+        .post(&link, &[("password", "four words stand together")]);
     assert_eq!(set.status, 303, "{}", set.text);
     assert!(!is_signed_in(&person));
     assert_eq!(site.visitor().get(&link).status, 400);
@@ -221,7 +234,12 @@ fn account_of(administrator: &Person, login: &str) -> String {
         .split("href=\"/accounts/")
         .skip(1)
         .filter_map(|piece| piece.split(['"', '?']).next())
-        .find(|actor| administrator.get(&format!("/accounts/{actor}")).text.contains(login));
+        .find(|actor| {
+            administrator
+                .get(&format!("/accounts/{actor}"))
+                .text
+                .contains(login)
+        });
     format!("/accounts/{}", actor.expect("an account"))
 }
 
@@ -231,7 +249,7 @@ fn rights_are_handed_out_by_those_who_have_them(site: &Site, administrator: &Per
     for deed in ["disable", "close"] {
         let answer = administrator.post(own, &[("do", deed)]);
         assert_eq!(answer.status, 422, "{deed}: {}", answer.text);
-        answer.says("no administrator would remain");
+        answer.says("No administrator would remain");
     }
     // Whoever administers one service hands out no rights to all.
     let service = administrator.get("/services").text.replace("&#x2f;", "/");
@@ -247,7 +265,10 @@ fn rights_are_handed_out_by_those_who_have_them(site: &Site, administrator: &Per
         ("role", "administrator"),
         ("within", EVERYWHERE),
     ];
-    assert_eq!(small.post_from("/account", "/accounts", &fields).status, 403);
+    assert_eq!(
+        small.post_from("/account", "/accounts", &fields).status,
+        403
+    );
     for deed in ["reset", "close", "disable"] {
         let answer = small.post_from("/account", own, &[("do", deed)]);
         assert_eq!(answer.status, 403, "{deed}");
@@ -256,7 +277,10 @@ fn rights_are_handed_out_by_those_who_have_them(site: &Site, administrator: &Per
     let fields = [
         ("label", "too much"),
         ("days", "30"),
-        ("grant", r#"{"role":"administrator","within":{"within":"everything"}}"#),
+        (
+            "grant",
+            r#"{"role":"administrator","within":{"within":"everything"}}"#,
+        ),
     ];
     let answer = small.post_from("/account", "/account/tokens", &fields);
     assert_eq!(answer.status, 422, "{}", answer.text);
@@ -266,12 +290,20 @@ fn hostile_names_are_text(administrator: &Person) {
     const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}";
     let answer = administrator.post_from("/account", "/account/name", &[("name", HOSTILE)]);
     assert_eq!(answer.status, 303);
-    for path in ["/account", "/accounts", "/accounts/example-administrator", "/services"] {
+    for path in [
+        "/account",
+        "/accounts",
+        "/accounts/example-administrator",
+        "/services",
+    ] {
         let page = administrator.get(path);
         assert_eq!(page.status, 200);
         page.lacks("<script>alert").lacks("<img src=x");
     }
-    administrator.get("/account").says("&lt;script&gt;").says("{{ 7 * 7 }}");
+    administrator
+        .get("/account")
+        .says("&lt;script&gt;")
+        .says("{{ 7 * 7 }}");
     let searched = administrator.get("/services?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E");
     searched.lacks("<script>alert");
     let lost = administrator.get("/%3Cscript%3Ealert(1)%3C/script%3E");
@@ -295,7 +327,10 @@ fn tries_are_counted(site: &Site) {
     let person = site.visitor();
     let fields = [("login", "owner"), ("password", "a guess")];
     let mut statuses = (0..15).map(|_| person.post("/sign-in", &fields).status);
-    assert!(statuses.any(|status| status == 429), "guessing goes on for ever");
+    assert!(
+        statuses.any(|status| status == 429),
+        "guessing goes on for ever"
+    );
 }
 
 #[test]
@@ -330,7 +365,10 @@ fn no_secret_is_logged() {
     let fields = [
         ("label", "nightly"),
         ("days", "30"),
-        ("grant", r#"{"role":"administrator","within":{"within":"everything"}}"#),
+        (
+            "grant",
+            r#"{"role":"administrator","within":{"within":"everything"}}"#,
+        ),
     ];
     let answer = person.post_from("/account", "/account/tokens", &fields);
     let token = after(&answer.text, "class=\"hb-code\">", &['<']).to_owned();
@@ -341,14 +379,20 @@ fn no_secret_is_logged() {
         .header("authorization", format!("Bearer {token}"))
         .call();
     assert_eq!(sent.expect("the program answers").status().as_u16(), 200);
-    let wrong = [("login", "ann@example.org"), ("password", "horse battery stapel")];
+    let wrong = [
+        ("login", "ann@example.org"),
+        ("password", "horse battery stapel"),
+    ];
     site.visitor().post("/sign-in", &wrong);
     let log = std::fs::read_to_string(site.desk.path("log")).expect("a log");
     assert!(!log.is_empty(), "nothing was logged");
     for (what, secret) in [
         ("the password", PASSWORD),
         ("a wrong password", "stapel"),
-        ("the cookie", cookie.split_once('=').map_or("?", |(_, value)| value)),
+        (
+            "the cookie",
+            cookie.split_once('=').map_or("?", |(_, value)| value),
+        ),
         ("the session", &session),
         ("the link", &link),
         ("the token", &token),

@@ -214,12 +214,12 @@ fn stated(
 /// The first field of an item that would not be kept.
 fn lost(sent: &Value, kept: &Value) -> Option<String> {
     match (sent, kept) {
-        (Value::Object(sent), Value::Object(kept)) => sent.iter().find_map(|(name, value)| {
-            match kept.get(name) {
+        (Value::Object(sent), Value::Object(kept)) => {
+            sent.iter().find_map(|(name, value)| match kept.get(name) {
                 Some(kept) => lost(value, kept),
                 None => (!value.is_null()).then(|| name.clone()),
-            }
-        }),
+            })
+        }
         (Value::Array(sent), Value::Array(kept)) => sent
             .iter()
             .zip(kept)
@@ -289,7 +289,10 @@ mod tests {
             (json!({"name": "Payroll"}), None),
             (json!({"name": "Payroll", "note": null}), None),
             (json!({"name": "Payroll", "phone": "1"}), Some("phone")),
-            (json!({"spans": [{"from": "2019", "to": "2020"}]}), Some("to")),
+            (
+                json!({"spans": [{"from": "2019", "to": "2020"}]}),
+                Some("to"),
+            ),
         ] {
             assert_eq!(lost(&sent, &kept).as_deref(), field, "{sent}");
         }

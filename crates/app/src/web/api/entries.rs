@@ -87,9 +87,9 @@ struct Entries<'a> {
 pub fn list(visit: &Visit) -> Result<Answer, Error> {
     let after: u64 = match visit.query.get("after") {
         None => 0,
-        Some(after) => after.parse().map_err(|_| {
-            Error::Wrong(format!("after={after} is no entry: write its number"))
-        })?,
+        Some(after) => after
+            .parse()
+            .map_err(|_| Error::Wrong(format!("after={after} is no entry: write its number")))?,
     };
     let entries = visit.view.picture().entries();
     let upto = visit.view.entry();

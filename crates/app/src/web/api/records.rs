@@ -95,9 +95,7 @@ pub fn history(visit: &Visit) -> Result<Answer, Error> {
     let (kind, id) = (kind(visit)?, visit.record("id")?);
     let mut entries = visit.view.picture().history(id);
     let upto = visit.view.entry();
-    entries.retain(|entry| {
-        entry.number <= upto && entry.kind == kind.name && visit.seen(entry)
-    });
+    entries.retain(|entry| entry.number <= upto && entry.kind == kind.name && visit.seen(entry));
     let newest = entries.last().ok_or(Error::NotFound)?;
     visit.noted(newest)?;
     Answer::json(&History {
