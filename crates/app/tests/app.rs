@@ -16,6 +16,8 @@ mod import;
 mod proofs;
 #[path = "app/site.rs"]
 mod site;
+#[path = "app/web_api.rs"]
+mod web_api;
 #[path = "app/web_first.rs"]
 mod web_first;
 #[path = "app/web_imports.rs"]

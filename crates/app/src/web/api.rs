@@ -32,7 +32,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/records/{kind}/{id}/history", SEE, records::history),
     Route::post("/api/v1/batches", SEE, batches::state),
     Route::get("/api/v1/imports", SEE, imports::list),
-    Route::post("/api/v1/imports", SEE, imports::take).with_files(),
+    Route::post("/api/v1/imports", Needs::May(Action::Import), imports::take).with_files(),
     Route::get("/api/v1/figures", SEE, figures::list),
     Route::get("/api/v1/figures/{name}", SEE, figures::one),
     Route::get("/api/v1/statement", SEE, figures::statement),

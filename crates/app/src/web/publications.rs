@@ -8,7 +8,7 @@ use super::visit::Visit;
 use crate::data::{Saying, fresh_id};
 use crate::estate::{KnownMoment, View};
 use handback_core::assurance::{Publication, newest};
-use handback_core::permission::{Action, Subject};
+use handback_core::permission::{Action, Grant, Role, Subject, Within};
 use handback_core::record::{Change, RecordId, Visibility};
 use serde::Serialize;
 
@@ -34,7 +34,12 @@ pub fn published(visit: &Visit) -> Result<Answer, Error> {
     };
     let known = KnownMoment::entry(publication.known);
     let view = View::at(&visit.site.data, Some(&known));
-    let statement = visit.site.statement(&view, publication.at)?;
+    // What is published is what any of the authority's own people may read: nothing restricted.
+    let reader = [Grant {
+        role: Role::Reader,
+        within: Within::Everything,
+    }];
+    let statement = visit.statement_for(&view, publication.at, &reader)?;
     overview::shown(visit, &statement, publication.note.as_deref())
 }
 

@@ -5,14 +5,16 @@
 
 use super::answer::Error;
 use super::visit::Visit;
+use crate::estate::View;
 use handback_core::control::Arrangement;
 use handback_core::kinds;
-use handback_core::permission::Subject;
+use handback_core::permission::{Grant, Subject, sees};
 use handback_core::record::{Act, Kind, KindName, RecordId, Visibility};
 use handback_core::statement::{ControlLines, Estate, Rules, Statement, statement};
 use handback_core::table::Call;
 use handback_register::Entry;
 use handback_register::desk::Reading;
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -89,8 +91,12 @@ impl Visit {
 
     /// Everything the register knew that the visitor may see.
     pub fn sighted(&self) -> Result<Arc<Estate>, Error> {
-        let estate = self.estate()?;
-        let hidden = self.hidden();
+        self.sighted_by(&self.view, &self.visitor.grants)
+    }
+
+    fn sighted_by(&self, view: &View, grants: &[Grant]) -> Result<Arc<Estate>, Error> {
+        let estate = self.site.estate(view)?;
+        let hidden = self.hidden(view, grants);
         if hidden.is_empty() {
             return Ok(estate);
         }
@@ -108,21 +114,29 @@ impl Visit {
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
-        seen.recommendations.retain(|id, _| shown(id));
-        seen.publications.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }
 
-    /// The statement of control for this visit's day. Its figures count everything that is known, and
-    /// are the same for everybody; its lines name only what the visitor may see.
+    /// The statement of control for this visit's day, as the visitor may see it.
     pub fn statement(&self) -> Result<Arc<Statement>, Error> {
-        let at = self.dates.at;
-        let whole = self.site.statement(&self.view, at)?;
-        if self.hidden().is_empty() {
+        self.statement_for(&self.view, self.dates.at, &self.visitor.grants)
+    }
+
+    /// The statement of control as somebody with these grants may see it. Its figures count
+    /// everything that is known, and are the same for everybody; its lines name only what may be seen.
+    pub fn statement_for(
+        &self,
+        view: &View,
+        at: Date,
+        grants: &[Grant],
+    ) -> Result<Arc<Statement>, Error> {
+        let whole = self.site.statement(view, at)?;
+        let seen = self.sighted_by(view, grants)?;
+        if Arc::ptr_eq(&seen, &self.site.estate(view)?) {
             return Ok(whole);
         }
-        let (seen, paid) = (self.sighted()?, self.site.paid(&self.view, at)?);
-        let lines = statement(&seen, &paid, &Rules::default(), at, self.view.basis());
+        let paid = self.site.paid(view, at)?;
+        let lines = statement(&seen, &paid, &Rules::default(), at, view.basis());
         Ok(Arc::new(Statement {
             control: ControlLines {
                 changed: lines.control.changed,
@@ -137,13 +151,12 @@ impl Visit {
         }))
     }
 
-    /// The records that stand and that the visitor may not see.
-    fn hidden(&self) -> BTreeSet<RecordId> {
-        let known = self.view.known();
+    /// The records that stand in a view and that somebody with these grants may not see.
+    fn hidden(&self, view: &View, grants: &[Grant]) -> BTreeSet<RecordId> {
+        let known = view.known();
         let nowhere = Subject::default();
-        let secret = |entry: &&Entry| !self.visitor.sees(entry.visibility, &nowhere);
-        let secrets: BTreeSet<RecordId> = self
-            .view
+        let secret = |entry: &&Entry| !sees(grants, entry.visibility, &nowhere);
+        let secrets: BTreeSet<RecordId> = view
             .picture()
             .entries()
             .filter(secret)
@@ -157,8 +170,9 @@ impl Visit {
             .filter(|entry| service_of(entry).is_some_and(|id| secrets.contains(&id)))
             .map(|entry| entry.record);
         let standing = secrets.iter().copied().chain(arranged);
+        let seen = |entry: &Entry| sees(grants, self.secrecy(entry), &subject_of(self, entry));
         standing
-            .filter(|id| known.entry_of(*id).is_some_and(|entry| !self.seen(entry)))
+            .filter(|id| known.entry_of(*id).is_some_and(|entry| !seen(entry)))
             .collect()
     }
 

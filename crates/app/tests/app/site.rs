@@ -274,3 +274,71 @@ fn read(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
     answer.location = answer.header("location").to_owned();
     answer
 }
+
+impl Person {
+    /// A token with all the rights of whoever is signed in.
+    pub fn token(&self) -> String {
+        let page = self.get("/account").text;
+        let grants: Vec<String> = page
+            .split("name=\"grant\" value=\"")
+            .skip(1)
+            .filter_map(|piece| piece.split('"').next())
+            .map(|grant| grant.replace("&quot;", "\""))
+            .collect();
+        let mut fields = vec![("label", "a program"), ("days", "30")];
+        fields.extend(grants.iter().map(|grant| ("grant", grant.as_str())));
+        let made = self.post_from("/account", "/account/tokens", &fields);
+        let (_, rest) = made
+            .text
+            .split_once("class=\"hb-code\">")
+            .unwrap_or_else(|| panic!("no token: {}", made.text));
+        rest.split('<').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A program that shows a token.
+pub struct Program {
+    agent: Agent,
+    url: String,
+    pub token: String,
+}
+
+impl Site {
+    /// A program that shows this token; an empty one is none.
+    pub fn program(&self, token: String) -> Program {
+        Program {
+            agent: self.visitor().agent,
+            url: self.url.clone(),
+            token,
+        }
+    }
+}
+
+impl Program {
+    pub fn get(&self, path: &str) -> Answer {
+        let asked = self.agent.get(format!("{}{path}", self.url));
+        read(match self.token.as_str() {
+            "" => asked.call(),
+            token => asked
+                .header("authorization", format!("Bearer {token}"))
+                .call(),
+        })
+    }
+
+    pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
+        let asked = self.agent.post(format!("{}{path}", self.url));
+        read(match self.token.as_str() {
+            "" => asked.send(body.as_ref()),
+            token => asked
+                .header("authorization", format!("Bearer {token}"))
+                .send(body.as_ref()),
+        })
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+}

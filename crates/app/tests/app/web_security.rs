@@ -249,7 +249,7 @@ fn rights_are_handed_out_by_those_who_have_them(site: &Site, administrator: &Per
     for deed in ["disable", "close"] {
         let answer = administrator.post(own, &[("do", deed)]);
         assert_eq!(answer.status, 422, "{deed}: {}", answer.text);
-        answer.says("no administrator would remain");
+        answer.says("No administrator would remain");
     }
     // Whoever administers one service hands out no rights to all.
     let service = administrator.get("/services").text.replace("&#x2f;", "/");
