@@ -71,6 +71,8 @@ pub struct Settings {
     pub most_upload: u64,
     /// Where uploads wait.
     pub inbox: PathBuf,
+    /// Whom people tell when something does not work for them, as it ends the sentence "Tell …".
+    pub contact: String,
     /// The made-up authority with its known passwords.
     pub demo: bool,
 }

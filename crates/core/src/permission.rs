@@ -109,6 +109,18 @@ impl Action {
         Action::HoldTokens,
     ];
 
+    /// Whether it states, decides or takes back something about records.
+    pub fn changes_records(self) -> bool {
+        !matches!(
+            self,
+            Action::See
+                | Action::ReadLog
+                | Action::HoldTokens
+                | Action::ManageAccounts
+                | Action::KeepCopies
+        )
+    }
+
     /// In plain words, by which templates ask too.
     pub fn word(self) -> &'static str {
         [

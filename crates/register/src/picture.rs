@@ -175,11 +175,6 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// The picture it is of.
-    pub(crate) fn picture(&self) -> &'a Picture {
-        self.picture
-    }
-
     /// The entry number at which this stands; links and figures carry it.
     pub fn entry(&self) -> u64 {
         self.entry

@@ -36,6 +36,14 @@ pub struct Serving {
     /// The largest upload, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 1_000)]
     most_upload: u64,
+    /// Whom people tell when a page does not work for them: a name, an address, a telephone number
+    #[arg(
+        long,
+        value_name = "WHO",
+        env = "HANDBACK_CONTACT",
+        default_value = "whoever runs Handback for your authority"
+    )]
+    contact: String,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -68,6 +76,7 @@ pub fn serve(
         behind_proxy: serving.behind_proxy,
         most_upload: serving.most_upload * 1_000_000,
         inbox: location.dir.join("inbox"),
+        contact: serving.contact.clone(),
         demo: demo.is_some(),
     };
     let url = settings.public_url.clone();

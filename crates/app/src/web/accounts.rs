@@ -325,13 +325,12 @@ fn asked(form: &Fields, faults: &mut FieldFaults) -> Option<Grant> {
     })
 }
 
-fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Accounts, Error> {
-    let site = &visit.site;
-    let estate = visit.estate()?;
-    let accounts = site.data.wait(site.desk.accounts())?;
+/// Every account, as a list.
+fn listing(visit: &Visit, estate: &Estate) -> Result<Listing, Error> {
+    let accounts = visit.site.data.wait(visit.site.desk.accounts())?;
     let row = |account: &Account| {
         let rights = account.grants.iter();
-        let rights: Vec<String> = rights.map(|held| right(held, &estate).words).collect();
+        let rights: Vec<String> = rights.map(|held| right(held, estate).words).collect();
         Row {
             cells: vec![
                 Cell::text(&account.name).to(format!("/accounts/{}", account.actor.0)),
@@ -346,13 +345,18 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
             kept_by: Vec::new(),
         }
     };
-    let listing = Listing {
+    Ok(Listing {
         name: "accounts",
         caption: format!("{} accounts", accounts.len()),
         columns: COLUMNS,
         filters: Vec::new(),
         rows: accounts.iter().map(row).collect(),
-    };
+    })
+}
+
+fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Accounts, Error> {
+    let site = &visit.site;
+    let estate = visit.estate()?;
     let links = site.data.wait(site.desk.open_links(visit.now))?;
     let link = |link: Link| LinkLine {
         key: hex(&link.key),
@@ -365,7 +369,7 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
         for_name: link.for_name,
     };
     Ok(Accounts {
-        list: listing.shown(visit),
+        list: listing(visit, &estate)?.shown(visit),
         links: links.into_iter().map(link).collect(),
         roles: roles(),
         places: places(&estate),
@@ -378,6 +382,10 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
 
 fn list(visit: &Visit) -> Result<Answer, Error> {
     administers(visit)?;
+    let estate = visit.estate()?;
+    if let Some(file) = listing(visit, &estate)?.csv(visit)? {
+        return Ok(file);
+    }
     visit.page(
         "accounts.html",
         &page(visit, &FieldFaults::default(), None)?,

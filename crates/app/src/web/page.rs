@@ -181,7 +181,12 @@ impl Around {
             .map(|known| known.words().to_owned());
         let language = visit.dates.language;
         let elsewhere = language.other();
-        let can = |action: &Action| (action.word().to_owned(), visit.visitor.could(*action));
+        // Looking at what was known once, nobody changes anything, and no page offers it.
+        let past = visit.is_past_knowledge();
+        let can = |action: &Action| {
+            let offered = visit.visitor.could(*action) && (!past || !action.changes_records());
+            (action.word().to_owned(), offered)
+        };
         Ok(Around {
             authority: visit.site.authority(&visit.view)?,
             path: visit.path.clone(),

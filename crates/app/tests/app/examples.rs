@@ -131,6 +131,9 @@ fn the_same_files_give_the_same_statement() {
                 }
             }
         }
+        for group in statement["money"]["groups"].as_array_mut().expect("a list") {
+            group["organisation"] = Value::Null;
+        }
         statement.to_string()
     };
     assert_eq!(statement("one"), statement("two"));

@@ -285,7 +285,6 @@ fn every_link_is_there_and_keeps_the_dates() {
     let mut queue: VecDeque<String> = DATES.iter().map(|dates| format!("/?{dates}")).collect();
     let mut seen: BTreeSet<String> = queue.iter().cloned().collect();
     let mut patterns: BTreeMap<String, usize> = BTreeMap::new();
-    let mut broken = Vec::new();
     while let Some(path) = queue.pop_front() {
         let pattern = pattern(&path);
         let visits = patterns.entry(pattern.clone()).or_default();
@@ -295,10 +294,6 @@ fn every_link_is_there_and_keeps_the_dates() {
             continue;
         }
         let answer = director.get(&path);
-        if answer.status == 404 && !BUILT.iter().any(|built| pattern.starts_with(built)) {
-            broken.push(format!("{} on {path}", answer.status));
-            continue;
-        }
         if answer.status == 303 {
             assert!(
                 keeps_dates(&answer.location),
@@ -326,7 +321,6 @@ fn every_link_is_there_and_keeps_the_dates() {
         }
     }
     println!("visited: {patterns:#?}");
-    println!("not built yet: {broken:#?}");
     for built in BUILT {
         assert!(
             patterns.keys().any(|pattern| pattern.starts_with(built)),
@@ -335,8 +329,23 @@ fn every_link_is_there_and_keeps_the_dates() {
     }
 }
 
-/// The pages that must be there; links to others may lead to what is built elsewhere.
-const BUILT: &[&str] = &["/figures", "/suppliers", "/groups", "/payments", "/claims"];
+/// Sorts of pages that must be reached.
+const BUILT: &[&str] = &[
+    "/claims",
+    "/contracts",
+    "/entries",
+    "/events",
+    "/figures",
+    "/groups",
+    "/imports",
+    "/movements",
+    "/organisations",
+    "/payments",
+    "/recommendations",
+    "/records",
+    "/services",
+    "/suppliers",
+];
 
 /// What of the site is about no day: accounts, fixed texts, and the way back to today.
 fn dateless(link: &str) -> bool {

@@ -9,6 +9,5 @@ mod desk_jobs;
 mod desk_keys;
 mod following;
 mod reading;
-mod seeing;
 mod store;
 mod verifying;

@@ -110,7 +110,8 @@ impl Scale {
         let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| {
             (low.min(value), high.max(value))
         });
-        let rough = ((high - low) / 4.0).max(f64::MIN_POSITIVE);
+        let high = if high > low { high } else { low + 1.0 };
+        let rough = (high - low) / 4.0;
         let power = 10.0_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .into_iter()
@@ -120,7 +121,7 @@ impl Scale {
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
         Scale {
             low,
-            high: if high > low { high } else { low + 1.0 },
+            high,
             step,
             height: size.height,
         }
