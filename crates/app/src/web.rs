@@ -5,6 +5,7 @@
 //! may wait; only [`server`] is asynchronous.
 
 mod about;
+mod account;
 mod accounts;
 pub mod answer;
 mod api;

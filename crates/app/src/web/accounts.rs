@@ -1,38 +1,21 @@
-//! One's own account with its tokens, and the accounts of others.
+//! The accounts of everybody, for administrators: who may do what, one-time links, and who read what is
+//! restricted.
 
+use super::account::{Right, day, right};
 use super::answer::{Answer, Error};
 use super::fields::{FieldFaults, Fields};
 use super::listing::{Cell, Column, Listing, Row, Shown, words};
-use super::password;
 use super::route::{Needs, Route};
 use super::visit::Visit;
 use super::visitor::{Door, Secret};
-use handback_core::permission::{Action, Actor, Grant, Role, Subject, Within, covers};
-use handback_core::record::RecordId;
+use handback_core::permission::{Action, Actor, Grant, Role, Subject, Within};
 use handback_core::statement::Estate;
-use handback_register::desk::{Account, Link, Purpose, Token, TokenId};
+use handback_register::desk::{Account, Link, Purpose};
 use jiff::ToSpan;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub const ROUTES: &[Route] = &[
-    Route::get("/account", Needs::May(Action::See), own),
-    Route::post("/account/name", Needs::May(Action::See), rename),
-    Route::post(
-        "/account/password",
-        Needs::May(Action::See),
-        change_password,
-    ),
-    Route::post(
-        "/account/tokens",
-        Needs::May(Action::HoldTokens),
-        issue_token,
-    ),
-    Route::post(
-        "/account/tokens/{id}/revoke",
-        Needs::May(Action::HoldTokens),
-        revoke_token,
-    ),
     Route::get("/accounts", Needs::May(Action::ManageAccounts), list),
     Route::post("/accounts", Needs::May(Action::ManageAccounts), invite),
     Route::get("/accounts/readings", Needs::May(Action::ReadLog), readings),
@@ -48,194 +31,6 @@ pub const ROUTES: &[Route] = &[
         revoke_link,
     ),
 ];
-
-/// A grant in plain words, and as a form sends it.
-#[derive(Serialize)]
-struct Right {
-    words: String,
-    value: String,
-}
-
-fn right(grant: &Grant, estate: &Estate) -> Right {
-    let named = |name: Option<String>| name.unwrap_or_else(|| "what was withdrawn since".into());
-    let place = match grant.within {
-        Within::Everything => "everywhere".to_owned(),
-        Within::Directorate(id) => {
-            let held = estate.organisations.get(&id);
-            format!("in {}", named(held.map(|held| held.name.clone())))
-        }
-        Within::Service(id) => {
-            let held = estate.services.get(&id);
-            format!("for {}", named(held.map(|held| held.name.clone())))
-        }
-    };
-    Right {
-        words: format!("{}, {place}", grant.role.word()),
-        value: serde_json::to_string(grant).unwrap_or_default(),
-    }
-}
-
-#[derive(Serialize)]
-struct Own {
-    name: String,
-    login: String,
-    rights: Vec<Right>,
-    sessions: usize,
-    tokens: Vec<TokenLine>,
-    /// A token just made: shown once, on this page alone.
-    fresh: Option<String>,
-    summary: Vec<BTreeMap<&'static str, String>>,
-    errors: BTreeMap<String, BTreeMap<&'static str, String>>,
-    kept: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
-struct TokenLine {
-    id: String,
-    label: String,
-    rights: Vec<Right>,
-    expires: String,
-    used: String,
-    expired: bool,
-}
-
-fn day(time: jiff::Timestamp) -> String {
-    crate::render::when(handback_core::dated::When::Day(crate::clock::day_of(time)))
-}
-
-fn me(visit: &Visit) -> Result<&Account, Error> {
-    visit.visitor.account.as_ref().ok_or(Error::SignIn)
-}
-
-fn own_page(visit: &Visit, faults: &FieldFaults, fresh: Option<String>) -> Result<Own, Error> {
-    let (account, site) = (me(visit)?, &visit.site);
-    let estate = visit.estate()?;
-    let tokens = site.data.wait(site.desk.tokens(&account.actor))?;
-    let line = |token: Token| TokenLine {
-        id: token.id.to_string(),
-        rights: token
-            .grants
-            .iter()
-            .map(|held| right(held, &estate))
-            .collect(),
-        expires: day(token.expires_at),
-        used: token.last_used_at.map_or_else(|| "never".into(), day),
-        expired: token.expires_at <= visit.now,
-        label: token.label,
-    };
-    let sessions = site
-        .data
-        .wait(site.desk.sessions(&account.actor, visit.now))?;
-    let mut kept = visit.form.kept();
-    kept.retain(|name, _| name == "label");
-    Ok(Own {
-        name: account.name.clone(),
-        login: account.login.clone(),
-        rights: account
-            .grants
-            .iter()
-            .map(|held| right(held, &estate))
-            .collect(),
-        sessions: sessions.len(),
-        tokens: tokens.into_iter().map(line).collect(),
-        fresh,
-        summary: faults.summary(),
-        errors: faults.by_field(),
-        kept,
-    })
-}
-
-fn own(visit: &Visit) -> Result<Answer, Error> {
-    visit.page(
-        "account.html",
-        &own_page(visit, &FieldFaults::default(), None)?,
-    )
-}
-
-fn own_again(visit: &Visit, faults: &FieldFaults) -> Result<Answer, Error> {
-    visit.invalid("account.html", &own_page(visit, faults, None)?)
-}
-
-fn rename(visit: &Visit) -> Result<Answer, Error> {
-    let mut faults = FieldFaults::default();
-    let name = faults.needed(&visit.form, "name", "Enter your name");
-    if !faults.is_empty() {
-        return own_again(visit, &faults);
-    }
-    let site = &visit.site;
-    site.data.wait(site.desk.rename(&me(visit)?.actor, name))?;
-    Ok(Answer::See("/account?done=account".into()))
-}
-
-fn change_password(visit: &Visit) -> Result<Answer, Error> {
-    let (account, site) = (me(visit)?, &visit.site);
-    site.tries.count(&format!("as {}", account.login))?;
-    let mut faults = FieldFaults::default();
-    if !password::is_right(visit.form.typed("present"), account.password.as_deref()) {
-        faults.add("present", "This is not your present password");
-    }
-    let typed = password::chosen(&visit.form, &mut faults);
-    if !faults.is_empty() {
-        return own_again(visit, &faults);
-    }
-    let kept = password::kept(&typed)?;
-    site.data
-        .wait(site.desk.set_password(&account.actor, Some(kept)))?;
-    // Whoever knew the old one is out; the person signs in again with the new one.
-    site.data.wait(site.desk.end_sessions(&account.actor))?;
-    Ok(Answer::See("/sign-in".into()))
-}
-
-/// How long tokens may live, in days.
-const LIVES: [i64; 3] = [30, 90, 365];
-
-fn issue_token(visit: &Visit) -> Result<Answer, Error> {
-    let (account, site) = (me(visit)?, &visit.site);
-    let mut faults = FieldFaults::default();
-    let label = faults
-        .needed(&visit.form, "label", "Say what the token is for")
-        .to_owned();
-    let days = visit.form.get("days").and_then(|days| days.parse().ok());
-    let days = days.filter(|days| LIVES.contains(days)).unwrap_or(LIVES[0]);
-    let grants: Vec<Grant> = visit
-        .form
-        .all("grant")
-        .filter_map(|grant| serde_json::from_str(grant).ok())
-        .collect();
-    if grants.is_empty() || !covers(&account.grants, &grants) {
-        faults.add(
-            "grant",
-            "Choose what the token may do, of what you may do yourself",
-        );
-    }
-    if !faults.is_empty() {
-        return own_again(visit, &faults);
-    }
-    let secret = Secret::fresh();
-    let mut id = [0; 16];
-    crate::clock::random(&mut id);
-    let token = Token {
-        id: TokenId(id),
-        actor: account.actor.clone(),
-        label,
-        grants,
-        issued_at: visit.now,
-        expires_at: visit.now + (days * 24).hours(),
-        last_used_at: None,
-    };
-    site.data
-        .wait(site.desk.issue_token(secret.key(Door::Token), &token))?;
-    let page = own_page(visit, &FieldFaults::default(), Some(secret.words()))?;
-    visit.page("account.html", &page)
-}
-
-fn revoke_token(visit: &Visit) -> Result<Answer, Error> {
-    let (account, site) = (me(visit)?, &visit.site);
-    let id: RecordId = visit.record("id")?;
-    site.data
-        .wait(site.desk.revoke_token(TokenId(id.0), &account.actor))?;
-    Ok(Answer::See("/account?done=token".into()))
-}
 
 const COLUMNS: &[Column] = &[
     words("name", "Name"),
@@ -373,10 +168,14 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
         links: links.into_iter().map(link).collect(),
         roles: roles(),
         places: places(&estate),
+        // What was typed stays until a link came of it.
+        kept: match fresh {
+            None => visit.form.kept(),
+            Some(_) => BTreeMap::new(),
+        },
         fresh,
         summary: faults.summary(),
         errors: faults.by_field(),
-        kept: visit.form.kept(),
     })
 }
 
@@ -502,6 +301,7 @@ fn one_page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result
         fresh,
         summary: faults.summary(),
         errors: faults.by_field(),
+        kept: visit.form.kept(),
         actor: account.actor.0,
         name: account.name,
         login: account.login,

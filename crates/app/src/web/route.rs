@@ -79,6 +79,7 @@ impl Route {
 /// Every route, by the module that answers.
 pub const ROUTES: &[&[Route]] = &[
     super::about::ROUTES,
+    super::account::ROUTES,
     super::accounts::ROUTES,
     super::api::ROUTES,
     super::blank::ROUTES,

@@ -1,7 +1,7 @@
 //! The API: its description is true, its figures are those of the command line, it shows nobody more
 //! than the pages do, and it writes all or nothing.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, repository};
 use crate::site::{Answer, Program, Site};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -135,6 +135,7 @@ fn programs_are_answered_as_described() {
     let administrator = site.sign_in("administrator");
     let program = &Checked(described, site.program(administrator.token()));
     figures_are_those_of_the_command_line(&site, program);
+    the_guide_is_true(&site, &program.1);
     records_and_entries_come_in_pages(program);
     batches_are_written_whole_or_not_at_all(program);
     files_are_taken_in(program);
@@ -296,8 +297,14 @@ fn batches_are_written_whole_or_not_at_all(program: &Checked<'_>) {
     program.batch(&again, 422);
 }
 
+/// A file with a payment, and one whose amount is none.
+const FILE: &str = "Date,Supplier,Amount
+2021-05-04,Northmere Digital Services Ltd,120.50
+2021-05-05,Somebody,never
+";
+
 fn files_are_taken_in(program: &Checked<'_>) {
-    let file = "Date,Supplier,Amount\n2021-05-04,Northmere Digital Services Ltd,120.50\n2021-05-05,Somebody,never\n";
+    let file = FILE;
     let dry = program.file("?file=may.csv&ledger=tests&dry-run=true", file, 200);
     assert_eq!((&dry["rows"], &dry["import"]), (&json!(1), &Value::Null));
     let taken = program.file("?file=may.csv&ledger=tests", file, 200);
@@ -390,6 +397,15 @@ fn readers_see_and_write_no_more_than_on_pages(
         assert_eq!(told.status, 200, "{page}");
         told.lacks("Surveillance of bridges");
     }
+    // Nor does everybody, once the statement is published.
+    let known = administrator.get("/api/v1/head", "/api/v1/head", 200)["entry"].to_string();
+    let fields = [("at", "2021-03-26"), ("known", known.as_str())];
+    let published = site.sign_in("director").post("/publish", &fields);
+    assert_eq!(published.status, 303, "{}", published.text);
+    for page in ["/", "/control.csv"] {
+        site.visitor().get(page).lacks("Surveillance of bridges");
+    }
+    site.visitor().get("/").says("Schools network");
     // Reading was noted.
     let readings = site.sign_in("administrator").get("/accounts/readings");
     let text = readings.text.replace("&#x2f;", "/");
@@ -422,4 +438,32 @@ fn wrong_tokens_are_counted(site: &Site, described: &Described) {
         statuses.insert(answer.status);
     }
     assert_eq!(statuses, BTreeSet::from([401, 429]));
+}
+
+/// The commands of docs/api.md do what the page says.
+fn the_guide_is_true(site: &Site, program: &Program) {
+    let page = std::fs::read_to_string(repository().join("docs/api.md")).expect("a page");
+    let examples: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("curl "))
+        .collect();
+    let batch = page
+        .split_once("```json\n")
+        .and_then(|(_, rest)| rest.split("```").next())
+        .expect("a batch");
+    site.desk.file("batch.json", batch);
+    site.desk.file("2021-05.csv", FILE);
+    for example in &examples {
+        let (_, rest) = example.split_once("\"$HANDBACK").expect("an address");
+        let (address, rest) = rest.split_once('"').expect("the address ends");
+        let answer = match rest.split_once('@') {
+            None => program.get(address),
+            Some((_, file)) => {
+                let body = std::fs::read(site.desk.path(file)).expect("a file");
+                program.post(address, body)
+            }
+        };
+        assert_eq!(answer.status, 200, "{example}: {}", answer.text);
+    }
+    assert!(examples.len() >= 6, "{examples:?}");
 }

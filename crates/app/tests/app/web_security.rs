@@ -75,6 +75,7 @@ fn nobody_comes_in_who_should_not() {
     let administrator = &site.sign_in("administrator");
     let reader = &site.sign_in("reader");
     every_answer_carries_the_headers(&site, reader);
+    accounts_are_a_file_too(administrator);
     other_methods_are_refused(&site);
     no_file_is_reached_through_assets(&site);
     sessions_begin_fresh_and_end(&site);
@@ -83,6 +84,12 @@ fn nobody_comes_in_who_should_not() {
     hostile_names_are_text(administrator);
     a_disabled_account_is_out(administrator, reader, &site);
     tries_are_counted(&site);
+}
+
+fn accounts_are_a_file_too(administrator: &Person) {
+    let file = administrator.get("/accounts?format=csv");
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert!(file.text.lines().count() >= 7, "{}", file.text);
 }
 
 fn every_answer_carries_the_headers(site: &Site, reader: &Person) {
@@ -284,6 +291,7 @@ fn rights_are_handed_out_by_those_who_have_them(site: &Site, administrator: &Per
     ];
     let answer = small.post_from("/account", "/account/tokens", &fields);
     assert_eq!(answer.status, 422, "{}", answer.text);
+    answer.says("too much");
 }
 
 fn hostile_names_are_text(administrator: &Person) {
