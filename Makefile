@@ -27,9 +27,10 @@ dist:
 audit:
 	cargo deny check
 
-# How fast, beside what a peer needs for the same work. Takes minutes and writes to a temporary folder.
+# How fast, beside what peers need for the same work. Takes minutes and writes to a temporary folder.
 bench: dist
 	scripts/bench
+	scripts/bench-web
 
 # How far our reading of real ledgers agrees with an independent one: make agreement SPEND=folder
 agreement:
