@@ -264,6 +264,7 @@ struct One {
     fresh: Option<Fresh>,
     summary: Vec<BTreeMap<&'static str, String>>,
     errors: BTreeMap<String, BTreeMap<&'static str, String>>,
+    kept: BTreeMap<String, String>,
 }
 
 /// Accounts belong to no service: only who administers everything hands out rights, and so whatever
