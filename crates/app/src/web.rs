@@ -11,6 +11,7 @@ pub mod answer;
 mod api;
 pub mod assets;
 mod blank;
+mod bulk;
 pub mod charted;
 pub mod claims;
 mod contract_page;

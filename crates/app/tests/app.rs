@@ -18,6 +18,8 @@ mod proofs;
 mod site;
 #[path = "app/web_api.rs"]
 mod web_api;
+#[path = "app/web_bulk.rs"]
+mod web_bulk;
 #[path = "app/web_first.rs"]
 mod web_first;
 #[path = "app/web_imports.rs"]

@@ -7,7 +7,7 @@ use super::route::{Needs, Route};
 use super::visit::Visit;
 use crate::data::{Saying, fresh_id};
 use crate::estate::View;
-use crate::import::finder;
+use crate::import::{Finder, finder};
 use crate::transfer::Titles;
 use handback_core::amendment::{Amendment, CannotAmend, amended};
 use handback_core::dated::When;
@@ -592,7 +592,7 @@ fn amend(
 
 /// The change that puts a restated record in place of the one that stands, with its visibility and
 /// with what no form can say; none when nothing is different.
-fn restated(
+pub fn restated(
     picture: &Picture,
     table: &Table,
     id: RecordId,
@@ -795,6 +795,16 @@ pub fn stated(
     rows: &[Vec<String>],
 ) -> Result<(Change, String, Vec<Change>), NotStated> {
     let mut finder = finder(picture).map_err(NotStated::Inside)?;
+    let (change, identity) = stated_by(&mut finder, table, rows)?;
+    Ok((change, identity, finder.stated))
+}
+
+/// The same, by a finder that goes on from record to record; it keeps the organisations named first.
+pub fn stated_by(
+    finder: &mut Finder,
+    table: &Table,
+    rows: &[Vec<String>],
+) -> Result<(Change, String), NotStated> {
     let row = |(place, texts): (usize, &Vec<String>)| {
         let cell = |(heading, text): (&Heading, &String)| {
             handback_intake::table::cell(heading, text).unwrap_or(Cell::Blank)
@@ -807,8 +817,8 @@ pub fn stated(
     };
     let rows: Vec<Row> = rows.iter().enumerate().map(row).collect();
     let rows: Vec<&Row> = rows.iter().collect();
-    let stated = (table.read)(&rows, &mut finder).map_err(NotStated::Faults)?;
-    Ok((stated.change, stated.identity, finder.stated))
+    let stated = (table.read)(&rows, finder).map_err(NotStated::Faults)?;
+    Ok((stated.change, stated.identity))
 }
 
 /// The record of the same identity that stands.

@@ -5,6 +5,7 @@ use super::blank::Blank;
 use super::listing::{Listing, Shown};
 use super::sheet::changing;
 use super::visit::Visit;
+use handback_core::permission::Subject;
 use handback_core::record::KindName;
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ struct Page<'a> {
     kind: KindName,
     /// Where one is added, by those who may.
     add: Option<String>,
+    /// Where many are changed at once, by those who may anywhere.
+    bulk: Option<String>,
     blank: &'a Blank,
     list: Shown,
 }
@@ -45,6 +48,11 @@ pub fn shown(visit: &Visit, place: &Place, listing: &Listing) -> Result<Answer, 
         return Ok(file);
     }
     let may = visit.visitor.could(changing(place.kind)) && !visit.is_past_knowledge();
+    let everywhere = visit
+        .visitor
+        .permit(changing(place.kind), &Subject::default())
+        .is_ok();
+    let address = |what| format!("/records/{}/{what}", place.kind.replace(' ', "-"));
     let beside = place.beside.iter().map(|(text, href)| Beside {
         text,
         href,
@@ -57,7 +65,8 @@ pub fn shown(visit: &Visit, place: &Place, listing: &Listing) -> Result<Answer, 
             intro: place.intro,
             beside: beside.collect(),
             kind: place.kind,
-            add: may.then(|| format!("/records/{}/new", place.kind.replace(' ', "-"))),
+            add: may.then(|| address("new")),
+            bulk: (may && everywhere).then(|| address("bulk")),
             blank: &place.blank,
             list: listing.shown(visit),
         },

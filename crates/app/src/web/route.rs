@@ -83,6 +83,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::accounts::ROUTES,
     super::api::ROUTES,
     super::blank::ROUTES,
+    super::bulk::ROUTES,
     super::claims::ROUTES,
     super::contracts::ROUTES,
     super::entries::ROUTES,
