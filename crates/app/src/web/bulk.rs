@@ -119,12 +119,15 @@ fn download(visit: &Visit) -> Result<Answer, Error> {
     Ok(Answer::csv(format!("{}.csv", table.kind), bytes))
 }
 
+/// A line of a file: its number, and its cells by heading.
+type Line = (u64, BTreeMap<&'static str, String>);
+
 /// A file that came back.
 struct Sent {
     base: u64,
     /// The rows of each record that is there, and of each new one by its key; cells by heading, with
     /// the line they stand on.
-    rows: BTreeMap<String, Vec<(u64, BTreeMap<&'static str, String>)>>,
+    rows: BTreeMap<String, Vec<Line>>,
 }
 
 fn read(table: &Table, text: &str) -> Result<Sent, String> {
@@ -202,11 +205,7 @@ struct Asked {
 }
 
 /// The rows of a record as a file wants them: blank leaves, `-` clears.
-fn wanted(
-    table: &Table,
-    standing: &[Vec<String>],
-    sent: &[(u64, BTreeMap<&'static str, String>)],
-) -> Vec<Vec<String>> {
+fn wanted(table: &Table, standing: &[Vec<String>], sent: &[Line]) -> Vec<Vec<String>> {
     let dated = |name: &str| {
         table
             .life
