@@ -232,6 +232,18 @@ fn wanted(table: &Table, standing: &[Vec<String>], sent: &[Line]) -> Vec<Vec<Str
             }
         }
     }
+    // What does not change with time is changed in every row by changing it in one.
+    for (at, heading) in table.headings.iter().enumerate() {
+        let Some(stood) = standing.first().map(|row| row[at].clone()) else {
+            continue;
+        };
+        let changed = rows.iter().map(|row| &row[at]).find(|text| **text != stood);
+        if let (false, Some(text)) = (dated(heading.name), changed.cloned()) {
+            for row in rows.iter_mut().filter(|row| row[at] == stood) {
+                row[at].clone_from(&text);
+            }
+        }
+    }
     rows
 }
 
