@@ -283,8 +283,10 @@ fn batches_are_written_whole_or_not_at_all(program: &Checked<'_>) {
     let moved = program.batch(&batch(json!([renamed])), 409);
     assert_eq!(moved["moved"][0]["record"], id);
     assert_eq!(moved["moved"][0]["entry"], written["first"]);
-    let dangling = json!({"kind": "service", "item": {"name": 3}});
-    program.batch(&batch(json!([dangling])), 422);
+    for wrong in [json!({"name": 3}), json!({"name": "  "})] {
+        let wrong = json!({"kind": "service", "item": wrong});
+        program.batch(&batch(json!([wrong])), 422);
+    }
     program.batch(&json!({"base": base, "records": []}), 400);
     program.batch(
         &json!({"reason": "x", "base": base, "records": [], "more": 1}),

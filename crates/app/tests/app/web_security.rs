@@ -2,6 +2,10 @@
 
 use crate::desk::Desk;
 use crate::site::{Answer, Person, Site};
+use handback_register::desk::{Link, Purpose};
+use handback_register::{Place, Register};
+use jiff::{Timestamp, ToSpan};
+use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -215,6 +219,12 @@ fn links_work_once(site: &Site, administrator: &Person) {
     administrator.post_from("/accounts", "/accounts/links/revoke", &fields);
     assert_eq!(site.visitor().get(&link).status, 400);
 
+    // A link lets in until it expires.
+    for (hours, status) in [(1, 200), (-1, 400)] {
+        let link = expiring(site, hours);
+        assert_eq!(site.visitor().get(&link).status, status, "{hours} hours");
+    }
+
     // One sort of link does not open another sort of door.
     let link = invite(administrator, "reader", EVERYWHERE);
     let other = link.replace("/invitation/", "/password/");
@@ -231,6 +241,30 @@ fn links_work_once(site: &Site, administrator: &Person) {
     assert_eq!(set.status, 303, "{}", set.text);
     assert!(!is_signed_in(&person));
     assert_eq!(site.visitor().get(&link).status, 400);
+}
+
+/// A link to make an account that can be used for so many hours from now.
+fn expiring(site: &Site, hours: i64) -> String {
+    let secret = [if hours > 0 { 1 } else { 2 }; 32];
+    let now = Timestamp::now();
+    let link = Link {
+        key: Sha256::digest([b"handback link".as_slice(), &secret].concat()).into(),
+        purpose: Purpose::Invitation,
+        actor: None,
+        grants: Vec::new(),
+        for_name: "Kim".into(),
+        issued_at: now,
+        expires_at: now + hours.hours(),
+    };
+    let place = Place::Sqlite(site.desk.path("demo/data/register.sqlite"));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let register = Register::open(&place).await.expect("the register");
+        register.desk().issue_link(&link).await.expect("issued");
+        register.close().await;
+    });
+    let words: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("/invitation/{words}")
 }
 
 /// The page of the account with this login.

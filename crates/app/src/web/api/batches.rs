@@ -205,9 +205,13 @@ fn stated(
         ChangeAct::State { item, .. } => serde_json::from_slice(item).unwrap_or_default(),
         ChangeAct::Withdraw | ChangeAct::Erase { .. } => Value::Null,
     };
-    match lost(item, &kept) {
-        Some(field) => fault(format!("a {} has no {field:?}", kind.name)),
-        None => Ok(change),
+    let title = (kind.read)(kind.version, item.to_string().as_bytes()).map(|known| known.title);
+    match (lost(item, &kept), title) {
+        (Some(field), _) => fault(format!("a {} has no {field:?}", kind.name)),
+        (None, Ok(title)) if title.trim().is_empty() => {
+            fault(format!("the {} is called nothing: name it", kind.name))
+        }
+        (None, _) => Ok(change),
     }
 }
 
