@@ -30,7 +30,7 @@ pub use marks::Marks;
 use question::Question;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 pub use writer::PaymentsWriter;
 
@@ -51,6 +51,8 @@ pub struct Facts {
     engine: Engine,
     answers: Answers,
     marks: Marks,
+    /// Whoever adds parts up: a second question waits, rather than put another file under a reader.
+    adding: Mutex<()>,
 }
 
 impl Facts {
@@ -63,6 +65,7 @@ impl Facts {
             engine,
             answers: Answers::default(),
             marks: Marks::default(),
+            adding: Mutex::new(()),
         })
     }
 
@@ -89,7 +92,9 @@ impl Facts {
         }
         let session = self.engine.session();
         let table = if question.reads_rollups() {
+            let adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
             rollup::complete(&self.engine, &self.folder, live, &self.marks)?;
+            drop(adding);
             rollup::table(&session, &self.folder, live)?
         } else {
             rollup::single_payments(parts::payments(&session, &self.folder, live)?, &self.marks)?

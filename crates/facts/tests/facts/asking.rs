@@ -579,3 +579,20 @@ fn payments_are_marked_by_words_in_their_description() {
         2
     );
 }
+
+#[test]
+fn first_questions_that_come_at_once_are_all_answered() {
+    let desk = Desk::new();
+    let live = desk.import(1, five());
+    let total = || {
+        let asked = PaidByMonth::default();
+        let months = desk.facts.ask(&asked, &live).expect("an answer");
+        months.iter().map(|month| month.sum.rows).sum::<u64>()
+    };
+    let answers: Vec<u64> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(total)).collect();
+        let answers = asking.into_iter().map(|asked| asked.join());
+        answers.map(|answer| answer.expect("no panic")).collect()
+    });
+    assert_eq!(answers, [5; 8]);
+}
