@@ -7,7 +7,7 @@ use super::fields::{FieldFaults, Fields};
 use super::listing::{Cell, Column, Listing, Row, Shown, words};
 use super::route::{Needs, Route};
 use super::visit::Visit;
-use super::visitor::{Door, Secret};
+use super::visitor::{Door, Secret, to_hex};
 use handback_core::permission::{Action, Actor, Grant, Role, Subject, Within};
 use handback_core::statement::Estate;
 use handback_register::desk::{Account, Link, Purpose};
@@ -66,10 +66,6 @@ struct LinkLine {
     for_name: String,
     purpose: &'static str,
     expires: String,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn roles() -> Vec<(String, &'static str)> {
@@ -154,7 +150,7 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
     let estate = visit.estate()?;
     let links = site.data.wait(site.desk.open_links(visit.now))?;
     let link = |link: Link| LinkLine {
-        key: hex(&link.key),
+        key: to_hex(&link.key),
         purpose: match link.purpose {
             Purpose::Setup => "to make the first account",
             Purpose::Invitation => "to make an account",
@@ -245,7 +241,7 @@ fn revoke_link(visit: &Visit) -> Result<Answer, Error> {
     let site = &visit.site;
     let key = visit.form.get("key").unwrap_or_default().to_owned();
     let links = site.data.wait(site.desk.open_links(visit.now))?;
-    if let Some(link) = links.iter().find(|link| hex(&link.key) == key) {
+    if let Some(link) = links.iter().find(|link| to_hex(&link.key) == key) {
         site.data.wait(site.desk.revoke_link(link.key))?;
     }
     Ok(Answer::See("/accounts?done=account".into()))

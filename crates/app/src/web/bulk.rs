@@ -70,7 +70,7 @@ struct Fault {
 }
 
 fn table(visit: &Visit) -> Result<&'static Table, Error> {
-    kinds::form(&visit.param("kind").replace('-', " ")).ok_or(Error::NotFound)
+    super::forms::form_of(visit.param("kind")).ok_or(Error::NotFound)
 }
 
 fn page(visit: &Visit) -> Result<Page, Error> {

@@ -82,7 +82,7 @@ pub fn in_address(kind: &str) -> String {
 }
 
 /// The table of the kind that an address names.
-fn form_of(kind: &str) -> Option<&'static Table> {
+pub fn form_of(kind: &str) -> Option<&'static Table> {
     kinds::form(&kind.replace('-', " "))
 }
 

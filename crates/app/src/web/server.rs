@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::page::PageText;
 use super::route::{Method, Needs, Route, routes};
 use super::visit::{Dates, Upload, Visit};
-use super::visitor::{Door, Visitor, bearer, cookie};
+use super::visitor::{Door, Visitor, bearer, cookie, to_hex};
 use super::{Site, assets};
 use crate::clock;
 use crate::estate::View;
@@ -558,7 +558,7 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
 fn logged(error: &anyhow::Error) -> String {
     let mut bytes = [0; 4];
     clock::random(&mut bytes);
-    let reference: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let reference = to_hex(&bytes);
     tracing::error!(reference, "{error:#}");
     reference
 }

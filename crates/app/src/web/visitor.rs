@@ -87,7 +87,8 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn to_hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal digits, two to a byte.
+pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
