@@ -140,7 +140,7 @@ fn write_kind(
     titles: &Titles,
     folder: &Path,
 ) -> anyhow::Result<u64> {
-    let stem = kind.name.replace(' ', "-");
+    let stem = kinds::in_address(kind.name);
     let items = view.items(kind);
     let mut lines = BufWriter::new(File::create(folder.join(format!("{stem}.jsonl")))?);
     let known = view.known();
@@ -253,7 +253,7 @@ pub fn import(data: &Data, folder: &Path) -> anyhow::Result<Moved> {
 }
 
 fn read_kind(kind: &Registered, folder: &Path) -> anyhow::Result<Vec<Change>> {
-    let name = format!("{}.jsonl", kind.name.replace(' ', "-"));
+    let name = format!("{}.jsonl", kinds::in_address(kind.name));
     let path = folder.join(&name);
     if !path.exists() {
         return Ok(Vec::new());

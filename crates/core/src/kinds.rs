@@ -192,6 +192,16 @@ pub fn form(kind: &str) -> Option<&'static Table> {
     FORMS.iter().find(|table| table.kind == kind)
 }
 
+/// A kind's name as addresses and file names have it: `staff-movement`.
+pub fn in_address(kind: &str) -> String {
+    kind.replace(' ', "-")
+}
+
+/// The kind whose name an address or a file name holds, as [`in_address`] writes it.
+pub fn of_address(address: &str) -> Option<&'static Registered> {
+    ALL.iter().find(|kind| in_address(kind.name) == address)
+}
+
 /// The kind of that name.
 pub fn named(name: &str) -> Option<&'static Registered> {
     ALL.iter().find(|kind| kind.name == name)

@@ -76,14 +76,9 @@ pub fn action(kind: &str) -> Action {
     }
 }
 
-/// A kind as addresses have it: `staff-movement`.
-pub fn in_address(kind: &str) -> String {
-    kind.replace(' ', "-")
-}
-
 /// The table of the kind that an address names.
 pub fn form_of(kind: &str) -> Option<&'static Table> {
-    kinds::form(&kind.replace('-', " "))
+    kinds::of_address(kind).and_then(|kind| kinds::form(kind.name))
 }
 
 /// Where a record's own page is.
@@ -162,7 +157,7 @@ impl Editing {
     fn address(&self, what: &str) -> String {
         format!(
             "/records/{}/{}/{what}",
-            in_address(self.table.kind),
+            kinds::in_address(self.table.kind),
             self.id
         )
     }
@@ -206,7 +201,7 @@ fn ask(visit: &Visit) -> Result<Answer, Error> {
     visit.page(
         "record-ask.html",
         &Asking {
-            kind: in_address(editing.table.kind),
+            kind: kinds::in_address(editing.table.kind),
             id: editing.id,
             can_change: life.is_some(),
             can_end: life.is_some_and(|life| life.end.is_some()),
@@ -334,7 +329,7 @@ fn new_form(visit: &Visit) -> Result<(&'static Table, Asked), Error> {
         ),
         lead: "What is not known can stay blank.",
         button: "Save",
-        action: format!("/records/{}/new", in_address(table.kind)),
+        action: format!("/records/{}/new", kinds::in_address(table.kind)),
         back: list_of(table.kind).into(),
         groups: vec![(String::new(), 0, table.headings.iter().map(text).collect())],
     };

@@ -52,7 +52,12 @@ pub fn shown(visit: &Visit, place: &Place, listing: &Listing) -> Result<Answer, 
         .visitor
         .permit(changing(place.kind), &Subject::default())
         .is_ok();
-    let address = |what| format!("/records/{}/{what}", super::forms::in_address(place.kind));
+    let address = |what| {
+        format!(
+            "/records/{}/{what}",
+            handback_core::kinds::in_address(place.kind)
+        )
+    };
     let beside = place.beside.iter().map(|(text, href)| Beside {
         text,
         href,

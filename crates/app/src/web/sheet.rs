@@ -207,7 +207,7 @@ impl Sheet {
         let known = history
             .iter()
             .filter(|it| it.number <= visit.view.entry() && visit.seen(it));
-        let slug = super::forms::in_address(K::NAME);
+        let slug = handback_core::kinds::in_address(K::NAME);
         let head = Head {
             kind: K::NAME,
             list,

@@ -151,7 +151,7 @@ fn fault<T>(reason: impl Into<String>) -> Result<T, CannotState> {
 
 /// The change that one item asks for, and the permit for it.
 fn change(visit: &Visit, wanted: &Wanted) -> Result<(Change, Permit), CannotState> {
-    let Some(kind) = kinds::named(&wanted.kind.replace('-', " ")) else {
+    let Some(kind) = kinds::of_address(&kinds::in_address(&wanted.kind)) else {
         return fault(format!("{:?} is no kind of record", wanted.kind));
     };
     if kind.name == Import::NAME {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// The kind that an address names: `staff-movement`.
 fn kind(visit: &Visit) -> Result<&'static Registered, Error> {
-    kinds::named(&visit.param("kind").replace('-', " ")).ok_or(Error::NotFound)
+    kinds::of_address(visit.param("kind")).ok_or(Error::NotFound)
 }
 
 #[derive(Serialize)]
