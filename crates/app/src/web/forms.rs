@@ -85,7 +85,16 @@ pub fn form_of(kind: &str) -> Option<&'static Table> {
 pub fn page_of(kind: &str, id: RecordId) -> String {
     match kind {
         "staff movement" => format!("/movements/{id}"),
-        "arrangement" | "name" | "scope rule" | "publication" | "layout" => {
+        "arrangement"
+        | "name"
+        | "scope rule"
+        | "publication"
+        | "layout"
+        | "wave"
+        | "blackout"
+        | "task"
+        | "gate"
+        | "readiness statement" => {
             format!("/records/{id}/history")
         }
         kind => format!("/{kind}s/{id}"),

@@ -107,6 +107,11 @@ impl Visit {
         seen.arrangements.retain(|id, _| shown(id));
         seen.contracts.retain(|id, _| shown(id));
         seen.staff_movements.retain(|id, _| shown(id));
+        seen.waves.retain(|id, _| shown(id));
+        seen.blackouts.retain(|id, _| shown(id));
+        seen.tasks.retain(|id, _| shown(id));
+        seen.gates.retain(|id, _| shown(id));
+        seen.readiness_statements.retain(|id, _| shown(id));
         seen.events.retain(|id, _| shown(id));
         seen.claims.retain(|id, _| shown(id));
         seen.recommendations.retain(|id, _| shown(id));

@@ -9,7 +9,7 @@ use crate::money::{Name, Paid, PaidName, ScopeRule, YearBasis, scoped};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
 use crate::record::RecordId;
-use crate::transition::StaffMovement;
+use crate::transition::{Blackout, Gate, ReadinessStatement, StaffMovement, Task, Wave};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,11 @@ pub struct Estate {
     pub arrangements: BTreeMap<RecordId, Arrangement>,
     pub contracts: BTreeMap<RecordId, Contract>,
     pub staff_movements: BTreeMap<RecordId, StaffMovement>,
+    pub waves: BTreeMap<RecordId, Wave>,
+    pub blackouts: BTreeMap<RecordId, Blackout>,
+    pub tasks: BTreeMap<RecordId, Task>,
+    pub gates: BTreeMap<RecordId, Gate>,
+    pub readiness_statements: BTreeMap<RecordId, ReadinessStatement>,
     pub events: BTreeMap<RecordId, Event>,
     pub claims: BTreeMap<RecordId, Claim>,
     pub recommendations: BTreeMap<RecordId, Recommendation>,

@@ -6,11 +6,13 @@ use crate::contract::Contract;
 use crate::control::{Arrangement, Service};
 use crate::permission::Subject;
 use crate::record::{Kind, RecordId};
+use crate::transition::{Blackout, Gate, ReadinessStatement, Task, Wave};
 use std::collections::BTreeSet;
 
 impl Estate {
     /// The services that a record concerns, and their directorates: a service itself, the service of
-    /// an arrangement, the services ever delivered under a contract, those a recommendation names.
+    /// an arrangement, the services ever delivered under a contract, those a recommendation names,
+    /// those that move in a wave, wait at a gate or for a task, or are closed for moves.
     /// Empty for every other record, and for one that the estate does not hold: nobody's grant for a part of the authority holds
     /// there. A record that is only being stated is asked about once it is in a copy of the estate.
     pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
@@ -36,6 +38,30 @@ impl Estate {
                 let held = self.recommendations.get(&id);
                 held.map(|held| held.services.clone()).unwrap_or_default()
             }
+            Wave::NAME => self.moving_in(id),
+            Gate::NAME => {
+                let held = self.gates.get(&id);
+                held.map(|held| self.moving_in(held.wave))
+                    .unwrap_or_default()
+            }
+            Task::NAME => match self.tasks.get(&id) {
+                Some(Task {
+                    service: Some(service),
+                    ..
+                }) => BTreeSet::from([*service]),
+                Some(Task {
+                    wave: Some(wave), ..
+                }) => self.moving_in(*wave),
+                _ => BTreeSet::new(),
+            },
+            Blackout::NAME => {
+                let held = self.blackouts.get(&id);
+                held.map(|held| held.services.clone()).unwrap_or_default()
+            }
+            ReadinessStatement::NAME => {
+                let held = self.readiness_statements.get(&id);
+                held.map(|held| held.service).into_iter().collect()
+            }
             _ => BTreeSet::new(),
         };
         let known = services.iter().filter_map(|id| self.services.get(id));
@@ -45,6 +71,12 @@ impl Estate {
                 .collect(),
             services,
         }
+    }
+
+    /// The services that move in a wave.
+    fn moving_in(&self, wave: RecordId) -> BTreeSet<RecordId> {
+        let held = self.waves.get(&wave);
+        held.map(|held| held.services.clone()).unwrap_or_default()
     }
 }
 

@@ -62,7 +62,15 @@ pub fn field(heading: &str, row: usize) -> String {
 }
 
 /// Headings that people fill in with sentences.
-const LONG: &[&str] = &["description", "answer", "recommendation", "claim", "reason"];
+const LONG: &[&str] = &[
+    "description",
+    "answer",
+    "recommendation",
+    "claim",
+    "reason",
+    "missing",
+    "result",
+];
 
 /// Headings that name an organisation; one that nobody stated before is stated now.
 const ORGANISATIONS: &[&str] = &[
@@ -81,6 +89,11 @@ fn standing(heading: &str, estate: &Estate) -> Option<Vec<String>> {
             .contracts
             .values()
             .map(|held| held.title.clone())
+            .collect(),
+        "wave" => estate
+            .waves
+            .values()
+            .map(|held| held.name.clone())
             .collect(),
         "first event" | "second event" => estate
             .events

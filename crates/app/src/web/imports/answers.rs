@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 12] = {
+const DATASETS: [Dataset; 17] = {
     use Dataset::*;
     [
         Payments,
@@ -20,6 +20,11 @@ const DATASETS: [Dataset; 12] = {
         Services,
         Arrangements,
         StaffMovements,
+        Waves,
+        Blackouts,
+        Tasks,
+        Gates,
+        ReadinessStatements,
         Events,
         Claims,
         Recommendations,
