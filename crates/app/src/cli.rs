@@ -5,6 +5,7 @@ mod correct;
 mod figure;
 mod generate;
 mod import;
+mod readiness;
 mod review;
 mod routes;
 mod serve;
@@ -39,6 +40,8 @@ enum Command {
     Statement(statement::Arguments),
     /// Take one named figure, or list them all
     Figure(figure::Arguments),
+    /// Whether services are ready to move, and what is missing
+    Readiness(readiness::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
     Scope(review::ScopeArguments),
     /// Printed names that likely belong together, to tick
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
+        Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

@@ -1,6 +1,7 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
 pub mod chart;
+pub mod moves;
 pub mod strip;
 
 use crate::words;

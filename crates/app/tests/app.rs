@@ -28,6 +28,8 @@ mod web_imports;
 mod web_money;
 #[path = "app/web_overview.rs"]
 mod web_overview;
+#[path = "app/web_readiness.rs"]
+mod web_readiness;
 #[path = "app/web_records.rs"]
 mod web_records;
 #[path = "app/web_roles.rs"]

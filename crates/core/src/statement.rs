@@ -6,6 +6,7 @@ mod control;
 mod estate;
 mod figure;
 mod money;
+mod readiness;
 mod rows;
 mod subject;
 
@@ -19,6 +20,7 @@ pub use control::{
 pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
+pub use readiness::Risks;
 pub use rows::{CountedService, Counts, counted_movements, counted_services};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};

@@ -19,6 +19,7 @@ use handback_register::Picture;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+pub mod decide;
 mod draw;
 
 pub use draw::Drawn;
@@ -90,10 +91,6 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "scope rule"
         | "publication"
         | "layout"
-        | "wave"
-        | "blackout"
-        | "task"
-        | "gate"
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
@@ -108,6 +105,10 @@ fn list_of(kind: &str) -> &'static str {
         "contract" => "/contracts",
         "organisation" => "/organisations",
         "staff movement" => "/movements",
+        "wave" | "gate" => "/waves",
+        "blackout" => "/blackouts",
+        "task" => "/tasks",
+        "readiness statement" => "/readiness",
         "event" => "/events",
         "claim" => "/claims",
         "recommendation" => "/recommendations",
@@ -376,7 +377,7 @@ fn add(visit: &Visit) -> Result<Answer, Error> {
     }
 }
 
-/// What a new record is about: an arrangement is about its service.
+/// What a new record is about, where it names its service.
 fn subject_of_new(visit: &Visit, table: &Table, rows: &[Vec<String>]) -> Result<Subject, Error> {
     let estate = visit.estate()?;
     let named = |heading: &str| {
@@ -388,7 +389,9 @@ fn subject_of_new(visit: &Visit, table: &Table, rows: &[Vec<String>]) -> Result<
             .map(|(id, _)| *id)
     };
     Ok(match (table.kind, named("service")) {
-        ("arrangement", Some(service)) => estate.subject("service", service),
+        ("arrangement" | "readiness statement" | "task", Some(service)) => {
+            estate.subject("service", service)
+        }
         _ => Subject::default(),
     })
 }
@@ -767,6 +770,11 @@ impl From<handback_register::Error> for NotStated {
 impl NotStated {
     /// The form again, with what is wrong at its fields.
     fn shown(self, visit: &Visit, asked: &Asked, table: &Table) -> Result<Answer, Error> {
+        shown_again(visit, asked, &self.faults(table)?)
+    }
+
+    /// What is wrong at which field; the error where no form can mend it.
+    fn faults(self, table: &Table) -> Result<FieldFaults, Error> {
         let mut faults = FieldFaults::default();
         let first = table.headings[0].name;
         match self {
@@ -788,7 +796,7 @@ impl NotStated {
             NotStated::Register(error) => return Err(error.into()),
             NotStated::Inside(error) => return Err(error.into()),
         }
-        shown_again(visit, asked, &faults)
+        Ok(faults)
     }
 }
 

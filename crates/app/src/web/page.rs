@@ -152,6 +152,11 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
         &["/groups", "/payments", "/names", "/scope"],
     ),
     ("People and events", "/movements", &["/events"]),
+    (
+        "Readiness",
+        "/readiness",
+        &["/waves", "/gates", "/tasks", "/blackouts"],
+    ),
     ("Claims", "/claims", &[]),
     ("Recommendations", "/recommendations", &[]),
     ("Files", "/imports", &["/jobs"]),

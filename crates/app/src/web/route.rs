@@ -91,6 +91,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::first::ROUTES,
     super::first::services::ROUTES,
     super::forms::ROUTES,
+    super::gates::ROUTES,
     super::happenings::ROUTES,
     super::history::ROUTES,
     super::imports::ROUTES,
@@ -99,11 +100,14 @@ pub const ROUTES: &[&[Route]] = &[
     super::overview::ROUTES,
     super::payments::ROUTES,
     super::publications::ROUTES,
+    super::readiness::ROUTES,
     super::recommendations::ROUTES,
     super::scope::ROUTES,
     super::services::ROUTES,
     super::sign_in::ROUTES,
     super::suppliers::ROUTES,
+    super::tasks::ROUTES,
+    super::waves::ROUTES,
 ];
 
 /// Every route.

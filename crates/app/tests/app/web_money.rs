@@ -341,6 +341,8 @@ const BUILT: &[&str] = &[
     "/movements",
     "/organisations",
     "/payments",
+    "/readiness",
+    "/readiness/risks",
     "/recommendations",
     "/records",
     "/services",

@@ -87,6 +87,9 @@ impl Samples {
             "organisations",
             "movements",
             "events",
+            "waves",
+            "tasks",
+            "blackouts",
             "claims",
             "recommendations",
             "imports",
@@ -123,7 +126,7 @@ impl Samples {
         let list = path.split('/').nth(1).unwrap_or_default();
         let nothing = "0".repeat(32);
         let id = self.ids.get(list).or_else(|| match list {
-            "records" | "api" => self.ids.get("services"),
+            "records" | "api" | "readiness" => self.ids.get("services"),
             "groups" => self.ids.get("suppliers"),
             _ => None,
         });
@@ -131,6 +134,7 @@ impl Samples {
         path.replace("{kind}", "service")
             .replace("{id}", id)
             .replace("{organisation}", id)
+            .replace("{service}", id)
             .replace("{actor}", &self.actor)
             .replace("{link}", &"0".repeat(64))
             .replace("{n}", "1")

@@ -61,15 +61,15 @@ pub enum Finding {
 }
 
 /// What a plan is checked against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan<'a> {
     pub waves: &'a BTreeMap<RecordId, Wave>,
     pub blackouts: &'a BTreeMap<RecordId, Blackout>,
     pub tasks: &'a BTreeMap<RecordId, Task>,
     /// What each service depends on.
-    pub needs: &'a BTreeMap<RecordId, BTreeSet<RecordId>>,
+    pub needs: BTreeMap<RecordId, &'a BTreeSet<RecordId>>,
     /// The contract under which each service runs, with the last day of its term as now known.
-    pub ends: &'a BTreeMap<RecordId, (RecordId, When)>,
+    pub ends: BTreeMap<RecordId, (RecordId, When)>,
 }
 
 impl Plan<'_> {
@@ -146,7 +146,7 @@ impl Plan<'_> {
     fn needs_move_later(&self, wave: &Wave, cutover: When, day: Date) -> Vec<Finding> {
         let mut findings = Vec::new();
         for service in &wave.services {
-            for needs in self.needs.get(service).into_iter().flatten() {
+            for needs in self.needs.get(service).copied().into_iter().flatten() {
                 let others = self.waves.iter();
                 let others = others.filter(|(_, wave)| wave.services.contains(needs));
                 for (id, other) in others {

@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An organisation that was paid in scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaidOrganisation {
-    pub organisation: RecordId,
+    /// None while nobody decided which organisation the printed name means.
+    pub organisation: Option<RecordId>,
+    /// What it is called, or the name as printed.
+    pub name: String,
     /// The first day on which it may have been paid.
     pub first: Date,
     /// The last day on which it may have been paid.
@@ -33,7 +36,11 @@ pub struct Supplies {
 #[serde(rename_all = "kebab-case", tag = "contradiction")]
 pub enum Contradiction {
     /// Paid lately, and no register or contract names it.
-    PaidNotListed { organisation: RecordId, last: Date },
+    PaidNotListed {
+        organisation: Option<RecordId>,
+        name: String,
+        last: Date,
+    },
     /// Listed as paid for, and not paid lately: perhaps the supplier pays, perhaps it has ended.
     ListedNotPaid {
         organisation: RecordId,
@@ -43,8 +50,9 @@ pub enum Contradiction {
     },
 }
 
-/// Hold what registers list against who was paid in the `months` up to and on `day`. Payments after
-/// the day are passed over by whoever counts them.
+/// Hold what registers list against who was paid in the `months` up to and on `day`: first who is not
+/// listed, in the order given, then what is not paid. Payments after the day are passed over by
+/// whoever counts them.
 pub fn contradictions(
     listed: &[Supplies],
     paid: &[PaidOrganisation],
@@ -54,17 +62,21 @@ pub fn contradictions(
     let since = day.saturating_sub(months.months());
     let named: BTreeSet<RecordId> = listed.iter().map(|it| it.organisation).collect();
     let mut last: BTreeMap<RecordId, Date> = BTreeMap::new();
+    let mut unlisted = Vec::new();
     for paid in paid.iter().filter(|paid| paid.first <= day) {
-        let held = last.entry(paid.organisation).or_insert(paid.last);
-        *held = paid.last.max(*held);
+        let is_listed = paid.organisation.is_some_and(|id| named.contains(&id));
+        if paid.last > since && !is_listed {
+            unlisted.push(Contradiction::PaidNotListed {
+                organisation: paid.organisation,
+                name: paid.name.clone(),
+                last: paid.last,
+            });
+        }
+        if let Some(id) = paid.organisation {
+            let held = last.entry(id).or_insert(paid.last);
+            *held = paid.last.max(*held);
+        }
     }
-    let unlisted = last
-        .iter()
-        .filter(|(id, last)| **last > since && !named.contains(id))
-        .map(|(id, last)| Contradiction::PaidNotListed {
-            organisation: *id,
-            last: *last,
-        });
     let mut records: BTreeMap<RecordId, Vec<(Record, String)>> = BTreeMap::new();
     for it in listed.iter().filter(|it| it.is_paid_for) {
         let names = records.entry(it.organisation).or_default();
@@ -84,7 +96,7 @@ pub fn contradictions(
                 records,
             })
         });
-    unlisted.chain(unpaid).collect()
+    unlisted.into_iter().chain(unpaid).collect()
 }
 
 /// In which years the items of one register were confirmed.
@@ -146,7 +158,8 @@ mod tests {
             is_paid_for,
         };
         let paid = |organisation, first, last| PaidOrganisation {
-            organisation: id(organisation),
+            organisation: (organisation > 0).then(|| id(organisation)),
+            name: format!("Firm {organisation}"),
             first,
             last,
         };
@@ -163,6 +176,7 @@ mod tests {
             paid(5, date(2015, 1, 1), date(2018, 7, 27)),
             paid(6, date(2014, 1, 1), date(2018, 7, 26)),
             paid(7, date(2019, 7, 27), date(2019, 8, 1)),
+            paid(0, date(2019, 1, 1), date(2019, 2, 1)),
         ];
         let found = contradictions(&listed, &paid, date(2019, 7, 26), 12);
         let records = |numbers: &[u8]| {
@@ -172,8 +186,14 @@ mod tests {
         };
         let expected = [
             Contradiction::PaidNotListed {
-                organisation: id(5),
+                organisation: Some(id(5)),
+                name: "Firm 5".into(),
                 last: date(2018, 7, 27),
+            },
+            Contradiction::PaidNotListed {
+                organisation: None,
+                name: "Firm 0".into(),
+                last: date(2019, 2, 1),
             },
             Contradiction::ListedNotPaid {
                 organisation: id(2),

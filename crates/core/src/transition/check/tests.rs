@@ -35,8 +35,8 @@ impl Made {
             waves: &self.waves,
             blackouts: &self.blackouts,
             tasks: &self.tasks,
-            needs: &self.needs,
-            ends: &self.ends,
+            needs: self.needs.iter().map(|(id, needs)| (*id, needs)).collect(),
+            ends: self.ends.clone(),
         }
     }
 
