@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 findings or refused, 2 wrong usage, 3 something broke.
 
+mod clock;
 mod copies;
 mod correct;
 mod figure;
@@ -40,6 +41,8 @@ enum Command {
     Statement(statement::Arguments),
     /// Take one named figure, or list them all
     Figure(figure::Arguments),
+    /// When a contract ends, by when notice must be given, and the last safe day to decide
+    Clock(clock::Arguments),
     /// Whether services are ready to move, and what is missing
     Readiness(readiness::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
+        Command::Clock(arguments) => clock::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),

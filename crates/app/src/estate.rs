@@ -119,6 +119,7 @@ impl View {
             services: self.all()?,
             arrangements: self.all()?,
             contracts: self.all()?,
+            clauses: self.all()?,
             staff_movements: self.all()?,
             waves: self.all()?,
             blackouts: self.all()?,

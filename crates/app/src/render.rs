@@ -1,6 +1,7 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
 pub mod chart;
+pub mod clock;
 pub mod moves;
 pub mod strip;
 
@@ -137,6 +138,13 @@ pub fn worth(pence: Pence, currency: Option<&str>) -> String {
         None | Some("GBP") => pence.rounded(),
         Some(currency) => format!("{currency} {}", pence.to_string().replace('£', "")),
     }
+}
+
+/// The same with a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// Whole percents, but never rounded to all or nothing.

@@ -1,6 +1,15 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
+mod clause;
+mod clock;
 mod form;
+mod length;
+pub mod terms;
+
+pub use clause::{Clause, Content, Counted, Says, Standing, template};
+pub use clock::*;
+pub use length::{Length, NotALength, Unit};
+pub use terms::Terms;
 
 use crate::dated::{Dated, On, When};
 use crate::import::{ContractLine, ContractNotice};
@@ -58,6 +67,7 @@ pub struct Document {
 pub enum Regime {
     /// Public Contracts Regulations 2015 or earlier.
     Before2025,
+    #[serde(alias = "procurement-act-2023")]
     ProcurementAct2023,
     #[default]
     Unknown,
@@ -90,6 +100,9 @@ pub struct Contract {
     pub buyer: Option<RecordId>,
     #[serde(default)]
     pub suppliers: BTreeSet<RecordId>,
+    /// The body to which it passes when the authority is reorganised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<RecordId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
     #[serde(default)]
@@ -123,7 +136,11 @@ impl Kind for Contract {
         self.title.clone()
     }
     fn references(&self) -> Vec<Reference> {
-        let ids = self.buyer.iter().chain(&self.suppliers);
+        let ids = self
+            .buyer
+            .iter()
+            .chain(&self.suppliers)
+            .chain(&self.successor);
         ids.map(|id| Reference {
             kind: "organisation",
             id: *id,

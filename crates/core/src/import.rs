@@ -23,6 +23,7 @@ pub enum Dataset {
     Services,
     Arrangements,
     StaffMovements,
+    Clauses,
     Waves,
     Blackouts,
     Tasks,

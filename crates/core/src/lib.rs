@@ -3,13 +3,14 @@
 //! Pure functions from plain values: no files, no network, no database, no async, no clock,
 //! no randomness. The other rooms bring the values in and carry the answers out.
 //!
-//! Foundations: [`pence`], [`dated`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
+//! Foundations: [`pence`], [`dated`], [`calendar`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
 //! Subject areas: [`control`], [`contract`], [`money`], [`transition`], [`assurance`].
 //! What comes in from files: [`import`]. What people mean by an edit: [`amendment`].
 
 pub mod amendment;
 pub mod assurance;
 pub mod basis;
+pub mod calendar;
 pub mod contract;
 pub mod control;
 pub mod dated;

@@ -2,6 +2,7 @@
 //! technology, and what share the authority controls, on a day and as known at an entry.
 
 mod account;
+mod clock;
 mod control;
 mod estate;
 mod figure;
@@ -13,6 +14,7 @@ mod subject;
 pub use account::{
     PaidUnder, SupplierAccount, counts_as_technology, spans_of_meaning, supplier_account,
 };
+pub use clock::Timed;
 pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
     changed_between, changed_knowledge,

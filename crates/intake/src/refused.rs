@@ -79,6 +79,7 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Services => "services",
         Dataset::Arrangements => "arrangements",
         Dataset::StaffMovements => "staff movements",
+        Dataset::Clauses => "clauses",
         Dataset::Waves => "waves",
         Dataset::Blackouts => "blackouts",
         Dataset::Tasks => "tasks",

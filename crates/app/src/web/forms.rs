@@ -69,7 +69,7 @@ pub const ROUTES: &[Route] = &[
 /// What it takes to state a kind.
 pub fn action(kind: &str) -> Action {
     match kind {
-        "contract" => Action::StateContract,
+        "contract" | "clause" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
         "name" | "scope rule" => Action::DecideScope,
@@ -91,6 +91,7 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "scope rule"
         | "publication"
         | "layout"
+        | "clause"
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
@@ -102,7 +103,7 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
 fn list_of(kind: &str) -> &'static str {
     match kind {
         "service" | "arrangement" => "/services",
-        "contract" => "/contracts",
+        "contract" | "clause" => "/contracts",
         "organisation" => "/organisations",
         "staff movement" => "/movements",
         "wave" | "gate" => "/waves",

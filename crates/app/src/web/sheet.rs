@@ -3,6 +3,7 @@
 
 use super::answer::{Answer, Error};
 use super::visit::Visit;
+pub use crate::render::capital;
 use crate::{render, words};
 use handback_core::contract::Contract;
 use handback_core::dated::When;
@@ -272,13 +273,6 @@ pub fn spoken(list: &str, value: &impl Serialize) -> String {
     let value = value.as_ref().and_then(serde_json::Value::as_str);
     let value = value.unwrap_or_default();
     words::word(list, value).unwrap_or(value).to_owned()
-}
-
-/// The same with a capital letter.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -106,6 +106,7 @@ impl Visit {
         seen.services.retain(|id, _| shown(id));
         seen.arrangements.retain(|id, _| shown(id));
         seen.contracts.retain(|id, _| shown(id));
+        seen.clauses.retain(|id, _| shown(id));
         seen.staff_movements.retain(|id, _| shown(id));
         seen.waves.retain(|id, _| shown(id));
         seen.blackouts.retain(|id, _| shown(id));

@@ -29,6 +29,7 @@ const CORE_DEPENDENCIES: &[&str] = &["jiff", "serde", "serde_json", "strsim", "t
 const MODULES: &[(&str, &[&str])] = &[
     ("pence", &[]),
     ("dated", &[]),
+    ("calendar", &[]),
     ("record", &[]),
     ("permission", &["record"]),
     ("table", &["dated", "pence", "record"]),
@@ -38,6 +39,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "contract",
         &[
+            "calendar",
             "dated",
             "import",
             "organisation",

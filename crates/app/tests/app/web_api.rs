@@ -175,6 +175,7 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "contract",
         "arrangement",
         "staff-movement",
+        "clause",
         "wave",
         "blackout",
         "task",

@@ -83,6 +83,12 @@ impl Tabled for Contract {
             "",
         ),
         Heading::optional(
+            "successor body",
+            Form::Text,
+            "The body to which it passes when you are reorganised.",
+            "",
+        ),
+        Heading::optional(
             "department",
             Form::Text,
             "Which part of you it belongs to.",
@@ -229,6 +235,7 @@ impl Tabled for Contract {
                 self.reference().unwrap_or_default().to_owned(),
                 joined(self.suppliers.iter().map(|id| organisation(*id))),
                 self.buyer.map(organisation).unwrap_or_default(),
+                self.successor.map(organisation).unwrap_or_default(),
                 text(&self.department),
                 text(&self.description),
                 when(self.start),
@@ -325,6 +332,7 @@ fn fixed(rows: &[&Row], faults: &mut Faults, find: &mut dyn Find) -> Contract {
         ..Contract::default()
     };
     contract.buyer = text(faults, "buyer").map(|words| find.organisation(words));
+    contract.successor = text(faults, "successor body").map(|words| find.organisation(words));
     for row in rows {
         for words in row.list("suppliers") {
             contract.suppliers.insert(find.organisation(words));
@@ -413,6 +421,13 @@ mod tests {
         directory
     }
 
+    fn place(heading: &str) -> usize {
+        let mut headings = Contract::HEADINGS.iter();
+        headings
+            .position(|held| held.name == heading)
+            .expect("a heading")
+    }
+
     #[test]
     fn what_rows_can_say_of_a_contract_comes_back_and_the_rest_is_kept() {
         let mut directory = directory();
@@ -442,7 +457,7 @@ mod tests {
         let mut rows = published.to_rows(&directory);
         for row in &mut rows {
             row[0] = "Wide area network".into();
-            row[13] = "1 year".into();
+            row[place("extension options")] = "1 year".into();
         }
         let edited: Contract = record_of(&rows, &mut directory).expect("reads");
         let edited = edited.keeping(&published);
@@ -464,7 +479,7 @@ mod tests {
         let mut directory = directory();
         let mut rows = published().to_rows(&directory);
         let later = rows.last_mut().expect("rows");
-        later[8] = "140000".into();
+        later[place("value")] = "140000".into();
         let read: Contract = record_of(&rows, &mut directory).expect("reads");
         let latest = read.value.latest().expect("a value");
         assert_eq!((&latest.currency[..], latest.per), ("EUR", ValuePer::Term));

@@ -1,7 +1,7 @@
 //! What the register knows at one entry, and the rules that figures are made by.
 
 use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
-use crate::contract::Contract;
+use crate::contract::{Clause, Contract};
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;
@@ -22,6 +22,7 @@ pub struct Estate {
     pub services: BTreeMap<RecordId, Service>,
     pub arrangements: BTreeMap<RecordId, Arrangement>,
     pub contracts: BTreeMap<RecordId, Contract>,
+    pub clauses: BTreeMap<RecordId, Clause>,
     pub staff_movements: BTreeMap<RecordId, StaffMovement>,
     pub waves: BTreeMap<RecordId, Wave>,
     pub blackouts: BTreeMap<RecordId, Blackout>,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 17] = {
+const DATASETS: [Dataset; 18] = {
     use Dataset::*;
     [
         Payments,
@@ -20,6 +20,7 @@ const DATASETS: [Dataset; 17] = {
         Services,
         Arrangements,
         StaffMovements,
+        Clauses,
         Waves,
         Blackouts,
         Tasks,
