@@ -2,6 +2,7 @@
 
 mod clause;
 mod clock;
+pub mod exit;
 mod form;
 mod length;
 pub mod terms;

@@ -1,5 +1,6 @@
 //! The kinds of record this program knows. A kind that is not in this list cannot be written.
 
+use crate::contract::exit;
 use crate::import::Dataset;
 use crate::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference, Visibility};
 use crate::table::{Call, Find, Heading, Life, Row, RowFault, Tabled};
@@ -89,6 +90,13 @@ pub const ALL: &[Registered] = &[
     register::<crate::transition::Task>(),
     register::<crate::transition::Gate>(),
     register::<crate::transition::ReadinessStatement>(),
+    register::<exit::Item<exit::Asset>>(),
+    register::<exit::Item<exit::Licence>>(),
+    register::<exit::Item<exit::ThirdPartyContract>>(),
+    register::<exit::Item<exit::DataHolding>>(),
+    register::<exit::Item<exit::Credential>>(),
+    register::<exit::Item<exit::Knowledge>>(),
+    register::<exit::Item<exit::Document>>(),
     register::<crate::assurance::Event>(),
     register::<crate::assurance::Claim>(),
     register::<crate::assurance::Recommendation>(),
@@ -112,6 +120,13 @@ pub const FORMS: &[Table] = &[
     table::<crate::transition::Task>(Dataset::Tasks),
     table::<crate::transition::Gate>(Dataset::Gates),
     table::<crate::transition::ReadinessStatement>(Dataset::ReadinessStatements),
+    table::<exit::Item<exit::Asset>>(Dataset::Assets),
+    table::<exit::Item<exit::Licence>>(Dataset::Licences),
+    table::<exit::Item<exit::ThirdPartyContract>>(Dataset::ThirdPartyContracts),
+    table::<exit::Item<exit::DataHolding>>(Dataset::DataHoldings),
+    table::<exit::Item<exit::Credential>>(Dataset::Credentials),
+    table::<exit::Item<exit::Knowledge>>(Dataset::Knowledge),
+    table::<exit::Item<exit::Document>>(Dataset::Documents),
     table::<crate::assurance::Event>(Dataset::Events),
     table::<crate::assurance::Claim>(Dataset::Claims),
     table::<crate::assurance::Recommendation>(Dataset::Recommendations),
@@ -160,6 +175,8 @@ pub struct Table {
     pub rows: WriteRows,
     /// As [`Tabled::LIFE`].
     pub life: Option<Life>,
+    /// As [`Tabled::FILLS`].
+    pub fills: bool,
     /// As [`Tabled::keeping`].
     pub keeping: Keep,
 }
@@ -182,12 +199,13 @@ pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
             K::from_rows(rows, find).map(|record| Stated {
                 identity: record.identity(),
                 says_nothing: record.says_nothing(),
-                change: Change::state(RecordId([0; 16]), Visibility::Internal, &record),
+                change: Change::state(RecordId([0; 16]), K::VISIBILITY, &record),
             })
         },
         identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
         life: K::LIFE,
+        fills: K::FILLS,
         keeping: |change, version, item| {
             let before = read::<K>(version, item)?;
             let ChangeAct::State { version, item, .. } = &change.act else {

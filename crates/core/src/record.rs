@@ -70,6 +70,8 @@ pub trait Kind:
     const NAME: KindName;
     /// The version of this struct's JSON form; older forms are brought up by [`Kind::upcast`].
     const VERSION: u16;
+    /// Who may see a record that is stated for the first time, until somebody says otherwise.
+    const VISIBILITY: Visibility = Visibility::Internal;
 
     /// How a person recognises the record.
     fn title(&self) -> String;

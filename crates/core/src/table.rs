@@ -34,6 +34,10 @@ pub struct Heading {
     pub meaning: &'static str,
     /// A made-up sample value.
     pub example: &'static str,
+    /// How other people's files print the heading: `Serial No` for `serial number`.
+    pub aliases: &'static [&'static str],
+    /// What other people's files write for a choice, and the choice that they mean.
+    pub synonyms: &'static [(&'static str, &'static str)],
 }
 
 impl Heading {
@@ -50,6 +54,8 @@ impl Heading {
             needed: true,
             meaning,
             example,
+            aliases: &[],
+            synonyms: &[],
         }
     }
 
@@ -66,7 +72,19 @@ impl Heading {
             needed: false,
             meaning,
             example,
+            aliases: &[],
+            synonyms: &[],
         }
+    }
+
+    /// The same, known by other people's words too.
+    pub const fn or_called(self, aliases: &'static [&'static str]) -> Heading {
+        Heading { aliases, ..self }
+    }
+
+    /// The same, with other people's words for its choices.
+    pub const fn or_written(self, synonyms: &'static [(&'static str, &'static str)]) -> Heading {
+        Heading { synonyms, ..self }
     }
 }
 
@@ -192,6 +210,10 @@ pub trait Tabled: Kind {
 
     /// What changes with time; none where a record is one row for ever.
     const LIFE: Option<Life> = None;
+
+    /// Whether a blank cell of a file leaves what stands: for registers to which several people's
+    /// files bring a part each. Else a blank cell states that nothing is known.
+    const FILLS: bool = false;
 
     /// What tells one record's rows from another's. A record may have several rows, one from each
     /// date on which something changed.

@@ -2,6 +2,8 @@
 
 use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
 use crate::contract::{Clause, Contract};
+use crate::contract::Contract;
+use crate::contract::exit::Registers;
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;
@@ -29,6 +31,7 @@ pub struct Estate {
     pub tasks: BTreeMap<RecordId, Task>,
     pub gates: BTreeMap<RecordId, Gate>,
     pub readiness_statements: BTreeMap<RecordId, ReadinessStatement>,
+    pub registers: Registers,
     pub events: BTreeMap<RecordId, Event>,
     pub claims: BTreeMap<RecordId, Claim>,
     pub recommendations: BTreeMap<RecordId, Recommendation>,

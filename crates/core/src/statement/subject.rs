@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 impl Estate {
     /// The services that a record concerns, and their directorates: a service itself, the service of
     /// an arrangement, the services ever delivered under a contract, those a recommendation names,
-    /// those that move in a wave, wait at a gate or for a task, or are closed for moves.
+    /// those that move in a wave, wait at a gate or for a task, or are closed for moves, and those that an
+    /// item of an exit register serves.
     /// Empty for every other record, and for one that the estate does not hold: nobody's grant for a part of the authority holds
     /// there. A record that is only being stated is asked about once it is in a copy of the estate.
     pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
@@ -62,7 +63,7 @@ impl Estate {
                 let held = self.readiness_statements.get(&id);
                 held.map(|held| held.service).into_iter().collect()
             }
-            _ => BTreeSet::new(),
+            kind => self.served_by(kind, id),
         };
         let known = services.iter().filter_map(|id| self.services.get(id));
         Subject {
@@ -70,6 +71,19 @@ impl Estate {
                 .flat_map(|service| service.directorates.iter().copied())
                 .collect(),
             services,
+        }
+    }
+
+    /// The services that an item of an exit register serves; those of its contract where none is named.
+    fn served_by(&self, kind: &str, id: RecordId) -> BTreeSet<RecordId> {
+        let Some(item) = self.registers.item(kind, id) else {
+            return BTreeSet::new();
+        };
+        match item.contract {
+            Some(contract) if item.services.is_empty() => {
+                self.subject(Contract::NAME, contract).services
+            }
+            _ => item.services.clone(),
         }
     }
 

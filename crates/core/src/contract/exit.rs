@@ -1,0 +1,540 @@
+//! The exit registers: what the authority needs in its hands to leave. Assets, licences, contracts
+//! with third parties, data holdings, credentials, knowledge and documents, each item with what
+//! becomes of it.
+//!
+//! The fields are those of the registers that public-sector exit schedules oblige a supplier to keep
+//! (exit management schedules of the Crown Commercial Service family: owner, exclusive or
+//! non-exclusive, net book value, condition, location; sub-contracts and licences with whether they
+//! can be assigned), with what a transition needs to know besides.
+
+mod comparison;
+mod detail;
+mod freeze;
+mod registers;
+
+pub use comparison::{Changed, Comparison, Difference, Line, compare};
+pub use detail::{
+    Asset, Assignable, Credential, DataHolding, Document, Holder, Knowledge, Licence,
+    ThirdPartyContract,
+};
+pub use freeze::{Breach, Freeze, Frozen, to_ask_about};
+pub use registers::{Registers, is_register};
+
+use crate::dated::When;
+use crate::pence::Pence;
+use crate::record::{Kind, KindName, RecordId, Reference, Visibility};
+use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, plain};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+const SERVICE: KindName = "service";
+const ORGANISATION: KindName = "organisation";
+
+/// An enum whose values tables, addresses and the log write as the same words.
+macro_rules! worded {
+    ($(#[$meaning:meta])* $name:ident: $($(#[$of:meta])* $value:ident = $word:literal,)+) => {
+        $(#[$meaning])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        pub enum $name {
+            $($(#[$of])* #[serde(rename = $word)] $value,)+
+        }
+
+        impl $name {
+            pub const WORDS: &[&str] = &[$($word),+];
+
+            /// As tables have it.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $($name::$value => $word,)+
+                }
+            }
+
+            /// What a cell of a row says.
+            pub(crate) fn of(row: &crate::table::Row, heading: &str) -> Option<$name> {
+                match row.text(heading)? {
+                    $($word => Some($name::$value),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use worded;
+
+worded! {
+    /// Whether only the authority uses an item.
+    Use:
+    Exclusive = "exclusive",
+    /// Others use it too, such as the supplier's other customers.
+    Shared = "shared",
+}
+
+worded! {
+    /// What becomes of an item at exit.
+    Route:
+    Assign = "assign",
+    Novate = "novate",
+    Split = "split",
+    /// Buy it again, or its like.
+    ReBuy = "re-buy",
+    End = "end",
+    /// It is the authority's already.
+    Stays = "stays",
+}
+
+worded! {
+    /// Whether somebody else must agree before an item can move.
+    Consent:
+    /// Needed, and not given yet.
+    Needed = "needed",
+    Given = "given",
+    Refused = "refused",
+    NotNeeded = "not-needed",
+}
+
+/// What it costs to take an item over, from and up to and with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    pub from: Pence,
+    pub to: Pence,
+}
+
+/// What every register says of its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    pub name: String,
+    /// Its number in the list that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The services that need it.
+    #[serde(default)]
+    pub services: BTreeSet<RecordId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RecordId>,
+    /// Who is paid for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<RecordId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Use>,
+    /// None while nobody has decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// Who must agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_from: Option<String>,
+    /// When somebody last looked and found it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<When>,
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// The contract under which it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<RecordId>,
+    /// The list that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// Since when the supplier's newer list no longer names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_since: Option<When>,
+}
+
+/// What only one register says of its items.
+pub trait Particulars:
+    Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static
+{
+    const KIND: KindName;
+    /// The headings of the whole table: the item's own first, its name and its reference before
+    /// them, then those that every register has.
+    const HEADINGS: &'static [Heading];
+    /// The heading that tells items of the same name from each other where they have no reference.
+    const MARK: Option<&'static str> = None;
+    const VISIBILITY: Visibility = Visibility::Internal;
+
+    fn read(row: &Row, faults: &mut Faults) -> Self;
+    /// The cells under its own headings.
+    fn cells(&self) -> Vec<String>;
+    /// What stands under [`Particulars::MARK`].
+    fn mark(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// An item of an exit register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "D: Particulars")]
+pub struct Item<D> {
+    #[serde(flatten)]
+    pub shared: Shared,
+    #[serde(flatten)]
+    pub detail: D,
+}
+
+impl<D: Particulars> Kind for Item<D> {
+    const NAME: KindName = D::KIND;
+    const VERSION: u16 = 1;
+    const VISIBILITY: Visibility = D::VISIBILITY;
+    fn title(&self) -> String {
+        self.shared.name.clone()
+    }
+    fn references(&self) -> Vec<Reference> {
+        let to = |kind| move |id: &RecordId| Reference { kind, id: *id };
+        let shared = &self.shared;
+        let services = shared.services.iter().map(to(SERVICE));
+        let organisations = shared.owner.iter().chain(&shared.supplier);
+        services
+            .chain(organisations.map(to(ORGANISATION)))
+            .chain(shared.contract.iter().map(to(super::Contract::NAME)))
+            .collect()
+    }
+}
+
+/// How spreadsheets write yes and no.
+const YES_OR_NO: &[(&str, &str)] = &[("y", "yes"), ("true", "yes"), ("n", "no"), ("false", "no")];
+
+/// A heading whose cells say yes or no; blank is unknown.
+const fn yes_or_no(name: &'static str, meaning: &'static str, example: &'static str) -> Heading {
+    Heading::optional(name, Form::Choice(&["yes", "no"]), meaning, example).or_written(YES_OR_NO)
+}
+
+fn yes(row: &Row, heading: &str) -> Option<bool> {
+    row.text(heading).map(|word| word == "yes")
+}
+
+fn yes_word(yes: Option<bool>) -> String {
+    yes.map_or("", |yes| if yes { "yes" } else { "no" }).into()
+}
+
+fn amount(pence: Option<Pence>) -> String {
+    pence.map(plain).unwrap_or_default()
+}
+
+fn written(when: Option<When>) -> String {
+    when.map(|when| when.to_string()).unwrap_or_default()
+}
+
+/// The headings that every register has, after its own.
+const SHARED: [Heading; 14] = [
+    Heading::optional(
+        "services",
+        Form::List,
+        "The services that need it, by name.",
+        "Network",
+    )
+    .or_called(&[
+        "Service",
+        "Supports",
+        "Service supported",
+        "Used by service",
+        "Business service",
+    ]),
+    Heading::optional(
+        "owned by",
+        Form::Text,
+        "The organisation whose it is.",
+        "Northmere Digital Services Ltd",
+    )
+    .or_called(&["Owner", "Legal owner", "Ownership", "Owned by party"]),
+    Heading::optional(
+        "supplier",
+        Form::Text,
+        "Who is paid for it.",
+        "Larkfallow Networks Ltd",
+    )
+    .or_called(&[
+        "Vendor",
+        "Supplier name",
+        "Vendor name",
+        "Provider",
+        "Third party",
+        "Counterparty",
+        "Licensor",
+        "Publisher",
+    ]),
+    Heading::optional(
+        "use",
+        Form::Choice(Use::WORDS),
+        "Whether only you use it, or others too; blank is unknown.",
+        "exclusive",
+    )
+    .or_called(&[
+        "Exclusive / Non-exclusive",
+        "Exclusivity",
+        "Exclusive or shared",
+        "Dedicated or shared",
+        "Usage",
+    ])
+    .or_written(&[
+        ("non-exclusive", "shared"),
+        ("dedicated", "exclusive"),
+        ("sole", "exclusive"),
+    ]),
+    Heading::optional(
+        "route",
+        Form::Choice(Route::WORDS),
+        "What becomes of it at exit; blank while nobody has decided.",
+        "assign",
+    )
+    .or_called(&[
+        "Exit route",
+        "Exit treatment",
+        "Treatment at exit",
+        "Disposition",
+    ])
+    .or_written(&[
+        ("transfer", "assign"),
+        ("assignment", "assign"),
+        ("novation", "novate"),
+        ("repurchase", "re-buy"),
+        ("replace", "re-buy"),
+        ("terminate", "end"),
+        ("retain", "stays"),
+    ]),
+    Heading::optional(
+        "cost",
+        Form::Pence,
+        "What it costs to take it over, or the least that it may cost; blank is unknown.",
+        "12000",
+    )
+    .or_called(&[
+        "Transfer cost",
+        "Exit cost",
+        "Cost to transfer",
+        "Cost of transfer",
+    ]),
+    Heading::optional(
+        "cost up to",
+        Form::Pence,
+        "The most that it may cost, where that is not certain.",
+        "15000",
+    )
+    .or_called(&["Highest cost", "Maximum cost"]),
+    Heading::optional(
+        "consent",
+        Form::Choice(Consent::WORDS),
+        "Whether somebody else must agree before it can move; blank is unknown.",
+        "needed",
+    )
+    .or_called(&["Consent status", "Consent required", "Consent needed"])
+    .or_written(&[
+        ("required", "needed"),
+        ("yes", "needed"),
+        ("y", "needed"),
+        ("obtained", "given"),
+        ("granted", "given"),
+        ("not required", "not-needed"),
+        ("no", "not-needed"),
+        ("n", "not-needed"),
+        ("none", "not-needed"),
+        ("declined", "refused"),
+    ]),
+    Heading::optional(
+        "consent from",
+        Form::Text,
+        "Who must agree.",
+        "Larkfallow Networks Ltd",
+    )
+    .or_called(&["Consenting party", "Consent of"]),
+    Heading::optional(
+        "last confirmed",
+        Form::When,
+        "When somebody last looked and found it so.",
+        "2019-05-14",
+    )
+    .or_called(&[
+        "Last verified",
+        "Last checked",
+        "Last audited",
+        "Audit date",
+        "Verified on",
+        "Date verified",
+    ]),
+    Heading::optional(
+        "evidence",
+        Form::List,
+        "Where it can be seen.",
+        "Audit of the machine rooms, May 2019",
+    ),
+    Heading::optional(
+        "contract",
+        Form::Text,
+        "Your contract under which it is held, by its reference or title.",
+        "C-001",
+    )
+    .or_called(&["Held under", "Prime contract", "Main contract"]),
+    Heading::optional(
+        "list",
+        Form::Text,
+        "The list that it came from.",
+        "Asset list of the supplier, May 2019",
+    ),
+    Heading::optional(
+        "missing since",
+        Form::When,
+        "Since when the supplier’s newer list no longer names it; blank while it does.",
+        "",
+    ),
+];
+
+/// A register's own headings, then those that every register has.
+const fn whole<const OWN: usize, const ALL: usize>(own: [Heading; OWN]) -> [Heading; ALL] {
+    assert!(OWN + SHARED.len() == ALL);
+    let mut headings = [own[0]; ALL];
+    let mut place = 0;
+    while place < ALL {
+        headings[place] = if place < OWN {
+            own[place]
+        } else {
+            SHARED[place - OWN]
+        };
+        place += 1;
+    }
+    headings
+}
+
+/// What tells one item from the others of its register: its number in the list of its contract, else
+/// its mark, else its name.
+fn identity(contract: &str, reference: Option<&str>, name: &str, mark: Option<&str>) -> String {
+    let item = match (reference, mark) {
+        (Some(reference), _) => format!("reference {reference}"),
+        (None, Some(mark)) => format!("{name} / {mark}"),
+        (None, None) => name.to_owned(),
+    };
+    format!("{contract} / {item}").to_lowercase()
+}
+
+fn cost(row: &Row, faults: &mut Faults) -> Option<Cost> {
+    let (from, to) = (row.pence("cost"), row.pence("cost up to"));
+    match (from, to) {
+        (None, Some(to)) => {
+            let reason = "say under “cost” what it costs at least; 0 if perhaps nothing";
+            faults.add(row, "cost up to", plain(to), reason);
+            None
+        }
+        (Some(from), Some(to)) if to < from => {
+            let reason = "the most that it may cost is less than the least: correct one of them";
+            faults.add(row, "cost up to", plain(to), reason);
+            None
+        }
+        (from, to) => from.map(|from| Cost {
+            from,
+            to: to.unwrap_or(from),
+        }),
+    }
+}
+
+impl<D: Particulars> Tabled for Item<D> {
+    const HEADINGS: &'static [Heading] = D::HEADINGS;
+    const FILLS: bool = true;
+
+    fn key(row: &Row) -> String {
+        identity(
+            row.text("contract").unwrap_or_default(),
+            row.text("reference"),
+            row.text(D::HEADINGS[0].name).unwrap_or_default(),
+            D::MARK.and_then(|mark| row.text(mark)),
+        )
+    }
+
+    fn from_rows(rows: &[&Row], find: &mut dyn Find) -> Result<Item<D>, Vec<RowFault>> {
+        let mut faults = Faults::default();
+        let name = D::HEADINGS[0].name;
+        for row in &rows[1..] {
+            faults.add(
+                row,
+                name,
+                row.text(name).unwrap_or_default(),
+                format!(
+                    "the {} stands on line {} already: give each its own reference, or keep one row",
+                    D::KIND,
+                    rows[0].line
+                ),
+            );
+        }
+        let row = rows[0];
+        let text = |heading| row.text(heading).map(str::to_owned);
+        let services = row.list("services").iter();
+        let services = services
+            .filter_map(|words| faults.found(row, "services", find, SERVICE, words))
+            .collect();
+        let contract = row
+            .text("contract")
+            .and_then(|words| faults.found(row, "contract", find, super::Contract::NAME, words));
+        let cost = cost(row, &mut faults);
+        let detail = D::read(row, &mut faults);
+        faults.or(Item {
+            shared: Shared {
+                name: text(name).unwrap_or_default(),
+                reference: text("reference"),
+                services,
+                owner: row.text("owned by").map(|words| find.organisation(words)),
+                supplier: row.text("supplier").map(|words| find.organisation(words)),
+                used: Use::of(row, "use"),
+                route: Route::of(row, "route"),
+                cost,
+                consent: Consent::of(row, "consent"),
+                consent_from: text("consent from"),
+                confirmed: row.when("last confirmed"),
+                evidence: row.list("evidence").to_vec(),
+                contract,
+                list: text("list"),
+                missing_since: row.when("missing since"),
+            },
+            detail,
+        })
+    }
+
+    fn identity(&self) -> String {
+        let shared = &self.shared;
+        identity(
+            &shared.contract.map(|id| id.to_string()).unwrap_or_default(),
+            shared.reference.as_deref(),
+            &shared.name,
+            self.detail.mark(),
+        )
+    }
+
+    fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
+        let shared = &self.shared;
+        let organisation =
+            |id: Option<RecordId>| id.map(|id| call.call(ORGANISATION, id)).unwrap_or_default();
+        let services = shared.services.iter().map(|id| call.call(SERVICE, *id));
+        let contract = shared
+            .contract
+            .map(|id| call.call(super::Contract::NAME, id));
+        let range = shared.cost.filter(|cost| cost.to != cost.from);
+        let mut cells = vec![
+            shared.name.clone(),
+            shared.reference.clone().unwrap_or_default(),
+        ];
+        cells.extend(self.detail.cells());
+        cells.extend([
+            joined(services),
+            organisation(shared.owner),
+            organisation(shared.supplier),
+            shared.used.map_or("", Use::word).into(),
+            shared.route.map_or("", Route::word).into(),
+            amount(shared.cost.map(|cost| cost.from)),
+            amount(range.map(|cost| cost.to)),
+            shared.consent.map_or("", Consent::word).into(),
+            shared.consent_from.clone().unwrap_or_default(),
+            written(shared.confirmed),
+            joined(shared.evidence.iter().cloned()),
+            contract.unwrap_or_default(),
+            shared.list.clone().unwrap_or_default(),
+            written(shared.missing_since),
+        ]);
+        vec![cells]
+    }
+}
+
+#[cfg(test)]
+mod tests;
