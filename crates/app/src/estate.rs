@@ -2,6 +2,7 @@
 
 use crate::data::Data;
 use handback_core::basis::{Known as KnownAt, live};
+use handback_core::contract::exit::Registers;
 use handback_core::dated::Period;
 use handback_core::import::Part;
 use handback_core::kinds;
@@ -126,6 +127,15 @@ impl View {
             tasks: self.all()?,
             gates: self.all()?,
             readiness_statements: self.all()?,
+            registers: Registers {
+                assets: self.all()?,
+                licences: self.all()?,
+                third_party_contracts: self.all()?,
+                data_holdings: self.all()?,
+                credentials: self.all()?,
+                knowledge: self.all()?,
+                documents: self.all()?,
+            },
             events: self.all()?,
             claims: self.all()?,
             recommendations: self.all()?,

@@ -3,6 +3,7 @@
 mod commit;
 mod contracts;
 mod finder;
+mod lists;
 mod read;
 mod report;
 mod tables;
@@ -22,6 +23,7 @@ use handback_core::table::Row;
 use handback_intake::Refused;
 use handback_intake::recognise::{self, Hints};
 use handback_intake::source::Source;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -39,6 +41,14 @@ pub struct Wishes {
     pub authority: Option<String>,
     pub publisher: Option<String>,
     pub ledger: Option<String>,
+    /// The contract under which a list for an exit register was given.
+    pub contract: Option<String>,
+    /// The day on which that list was true.
+    pub listed_on: Option<Date>,
+    /// It is the whole list: what it does not name is missing.
+    pub whole_list: bool,
+    /// A time in which the supplier was to change nothing.
+    pub freeze: Option<Period>,
     pub dry_run: bool,
 }
 
@@ -60,6 +70,8 @@ pub struct Taken {
     pub overlap: Option<Overlap>,
     /// Records stated, by kind.
     pub stated: BTreeMap<KindName, u64>,
+    /// What a list made of its exit register.
+    pub list: Option<Listed>,
 }
 
 impl Taken {
@@ -87,11 +99,13 @@ impl Taken {
             overlapping: Vec::new(),
             overlap: None,
             stated: BTreeMap::new(),
+            list: None,
         }
     }
 }
 
 pub use finder::{Finder, UNNAMED};
+pub use lists::Listed;
 pub use report::FileReport;
 
 /// Finds the records that words on a form mean, as it does for those in a file.
@@ -318,6 +332,7 @@ fn take_one(
         overlapping: Vec::new(),
         overlap: None,
         stated: BTreeMap::new(),
+        list: None,
     };
     let (Some(data), Some(staged)) = (data, staged.transpose()?) else {
         return Ok(taken);

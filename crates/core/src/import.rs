@@ -244,6 +244,21 @@ pub struct Import {
     pub overlap: Option<Overlap>,
     /// The import that replaced this one, if any: this one no longer counts.
     pub replaced_by: Option<RecordId>,
+    /// Of which list an exit register was brought up to date; none for other files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<List>,
+}
+
+/// A list of a supplier for an exit register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The day on which it was true, as far as the supplier says; else the day on which it came in.
+    pub on: Date,
+    /// The contract under which it was given, where the person names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<RecordId>,
+    /// Whether it is the whole list, so that what it does not name is missing.
+    pub is_whole: bool,
 }
 
 impl Import {

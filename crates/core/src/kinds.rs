@@ -1,6 +1,7 @@
 //! The kinds of record this program knows. A kind that is not in this list cannot be written.
 
 use crate::contract::exit;
+use crate::dated::When;
 use crate::import::Dataset;
 use crate::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference, Visibility};
 use crate::table::{Call, Find, Heading, Life, Row, RowFault, Tabled};
@@ -11,6 +12,8 @@ use serde_json::Value;
 pub struct Registered {
     pub name: KindName,
     pub version: u16,
+    /// As [`Kind::VISIBILITY`].
+    pub visibility: Visibility,
     /// Parse an item of any version up to [`Registered::version`], and answer its title and references.
     pub read: fn(u16, &[u8]) -> Result<Known, Unreadable>,
     /// The change that states an item of the present version, written as this program writes it.
@@ -64,6 +67,7 @@ pub const fn register<K: Kind>() -> Registered {
     Registered {
         name: K::NAME,
         version: K::VERSION,
+        visibility: K::VISIBILITY,
         read: |version, item| {
             read::<K>(version, item).map(|record| Known {
                 title: record.title(),
@@ -175,10 +179,12 @@ pub struct Table {
     pub rows: WriteRows,
     /// As [`Tabled::LIFE`].
     pub life: Option<Life>,
-    /// As [`Tabled::FILLS`].
-    pub fills: bool,
     /// As [`Tabled::keeping`].
     pub keeping: Keep,
+    /// As [`Tabled::filling`].
+    pub filling: Keep,
+    /// As [`Tabled::listed_in`].
+    pub listed_in: fn(Change, Option<&str>, Option<When>) -> Result<Change, Unreadable>,
 }
 
 impl Table {
@@ -205,16 +211,27 @@ pub const fn table<K: Tabled>(dataset: Dataset) -> Table {
         identity: |version, item| read::<K>(version, item).map(|record| record.identity()),
         rows: |version, item, call| read::<K>(version, item).map(|record| record.to_rows(call)),
         life: K::LIFE,
-        fills: K::FILLS,
         keeping: |change, version, item| {
             let before = read::<K>(version, item)?;
-            let ChangeAct::State { version, item, .. } = &change.act else {
-                return Ok(change);
-            };
-            let stated = read::<K>(*version, item)?.keeping(&before);
-            Ok(Change::state(change.id, change.visibility, &stated))
+            restated(change, |stated: K| stated.keeping(&before))
+        },
+        filling: |change, version, item| {
+            let before = read::<K>(version, item)?;
+            restated(change, |stated: K| stated.filling(&before))
+        },
+        listed_in: |change, list, missing_since| {
+            restated(change, |stated: K| stated.listed_in(list, missing_since))
         },
     }
+}
+
+/// A change that states something else of the same record.
+fn restated<K: Kind>(change: Change, of: impl FnOnce(K) -> K) -> Result<Change, Unreadable> {
+    let ChangeAct::State { version, item, .. } = &change.act else {
+        return Ok(change);
+    };
+    let stated = of(read(*version, item)?);
+    Ok(Change::state(change.id, change.visibility, &stated))
 }
 
 /// The form of the kind of that name.

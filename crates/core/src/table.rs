@@ -211,10 +211,6 @@ pub trait Tabled: Kind {
     /// What changes with time; none where a record is one row for ever.
     const LIFE: Option<Life> = None;
 
-    /// Whether a blank cell of a file leaves what stands: for registers to which several people's
-    /// files bring a part each. Else a blank cell states that nothing is known.
-    const FILLS: bool = false;
-
     /// What tells one record's rows from another's. A record may have several rows, one from each
     /// date on which something changed.
     fn key(row: &Row) -> String;
@@ -236,6 +232,19 @@ pub trait Tabled: Kind {
 
     /// This record, read from edited rows, with what no row can say taken from the record `before`.
     fn keeping(self, _before: &Self) -> Self {
+        self
+    }
+
+    /// This record, read from a file, with what the file leaves blank taken from the record `before`:
+    /// for registers to which the files of several people bring a part each. Elsewhere a blank cell
+    /// states that nothing is known.
+    fn filling(self, _before: &Self) -> Self {
+        self
+    }
+
+    /// This record with where it stands in lists of its kind: the list that last said something new of
+    /// it, where one is given, and since when the newest no longer names it.
+    fn listed_in(self, _list: Option<&str>, _missing_since: Option<When>) -> Self {
         self
     }
 }

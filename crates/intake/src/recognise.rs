@@ -20,6 +20,9 @@ use heading::{HEADING_WITHIN, Heading, Sampled, same_headings};
 /// The version of the readers of this crate; raised whenever the same file would read differently.
 pub const READER: u16 = 2;
 
+/// The version of the reader of documented tables, raised likewise.
+const TABLE_READER: u16 = 3;
+
 /// How many lines after that are looked at.
 const SAMPLE: usize = 500;
 
@@ -53,22 +56,23 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     let keys = table.keys().map(<[String]>::to_vec);
     let mut sample = Vec::new();
     look(&mut table, HEADING_WITHIN + SAMPLE, &mut sample)?;
-    let first = keys
-        .as_deref()
-        .or(sample.first().map(|line| &line.cells[..]));
-    if let Some(dataset) = filled_in(first, hints) {
+    if let Some((dataset, line)) = filled_in(keys.as_deref(), &sample, hints) {
         agree(source, hints, dataset)?;
         let header_lines = sample
-            .first()
+            .get(line)
             .filter(|_| keys.is_none())
             .map(|line| line.number);
-        let columns = first
+        let printed = sample.get(line).map(|line| &line.cells[..]);
+        let columns = keys
+            .as_deref()
+            .or(printed)
             .unwrap_or_default()
             .iter()
             .enumerate()
             .map(as_documented)
             .collect();
         return Ok(Reading {
+            reader: TABLE_READER,
             header_lines: header_lines.into_iter().collect(),
             columns,
             ..reading(dataset, form)
@@ -150,16 +154,34 @@ fn of_procurement(columns: &[ColumnReading]) -> Option<&str> {
         .map(|column| column.header.as_str())
 }
 
-/// Which documented table a file is: what the person says, or what its first line says.
-fn filled_in(first: Option<&[String]>, hints: &Hints<'_>) -> Option<Dataset> {
-    let tables: Vec<_> = TABLES
+/// Which documented table a file is, and which line of the sample has its headings: what the person
+/// says, or what one of the first lines says.
+fn filled_in(
+    keys: Option<&[String]>,
+    sample: &[Sampled],
+    hints: &Hints<'_>,
+) -> Option<(Dataset, usize)> {
+    let all: Vec<_> = TABLES
         .iter()
         .map(|table| (table.dataset, table.headings))
         .collect();
-    let stated = hints
-        .dataset
-        .filter(|stated| tables.iter().any(|(dataset, _)| dataset == stated));
-    stated.or_else(|| table::documented(first?, &tables))
+    let stated = all
+        .iter()
+        .filter(|(dataset, _)| Some(*dataset) == hints.dataset)
+        .copied();
+    let stated: Vec<_> = stated.collect();
+    if let [(dataset, headings)] = stated[..] {
+        let lines = sample.iter().take(table::HEADING_WITHIN);
+        let place = table::place_among(lines.map(|line| &line.cells[..]), headings);
+        return Some((dataset, place));
+    }
+    if let Some(keys) = keys {
+        return Some((table::documented(keys, &all)?, 0));
+    }
+    let first = sample.iter().take(table::HEADING_WITHIN).enumerate();
+    let mut found =
+        first.filter_map(|(place, line)| Some((table::documented(&line.cells, &all)?, place)));
+    found.next()
 }
 
 /// The headings of a file as printed, for a person who says which column is what: the line on which

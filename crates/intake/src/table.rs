@@ -9,17 +9,24 @@ use handback_core::import::{Dataset, DateOrder, Fault, Tally};
 use handback_core::pence::Pence;
 use handback_core::table::{Cell, Form, Heading, Row, listed};
 
-/// Read a filled-in table. Headings are matched whatever their case, spaces, underscores and
-/// hyphens, and may stand in any order. A row with faults is left out, and each of its faults is
-/// told; a column that is not in the documentation is told once and not read. A file that lacks a
-/// needed heading is refused.
+/// Read a filled-in table. Headings are matched whatever their case, spaces and signs, by their own
+/// names or by other people's words for them, and may stand in any order below a few lines of
+/// something else. A row with faults is left out, and each of its faults is told; a column that is
+/// not in the documentation is told once and not read. A file that lacks a needed heading is refused,
+/// and one that seems to hold passwords is not read at all.
 pub fn read(source: &dyn Source, headings: &'static [Heading]) -> Result<Filled, Refused> {
-    let mut table = Table::open(source, &tabular::form(source)?)?;
-    let (line, printed) = heading_line(&mut table, source)?;
+    let form = tabular::form(source)?;
+    let place = heading_place(source, &form, headings)?;
+    let mut table = Table::open(source, &form)?;
+    let (line, printed) = heading_line(&mut table, source, place)?;
+    refuse_secrets(source, &printed, headings)?;
     let columns = columns(source, &printed, headings)?;
-    let mut faults = unknown(line, &printed, headings);
+    let mut faults = unknown(line, &printed, &columns, headings);
     let mut rows = Vec::new();
-    let mut tally = Tally::default();
+    let mut tally = Tally {
+        set_aside: place as u64,
+        ..Tally::default()
+    };
     while let Some(line) = table.next_line()? {
         if line.is_blank() {
             continue;
@@ -64,59 +71,169 @@ pub fn template(headings: &[Heading]) -> String {
     String::from_utf8(bytes).expect("headings and examples are text")
 }
 
-/// Which documented table a file is, by the texts of its first line: one whose needed headings are
-/// all there and that documents most of the file's columns. `None` when no table documents at least
-/// half of them, so that a ledger with a column "name" is not taken for a list of organisations.
+/// Which documented table a file is, by the texts of its line of headings. A table that asks for a
+/// heading which the file lacks is out. Of the others it is one that documents at least half of the
+/// file's columns under their own names, so that a ledger with a column "name" is not taken for a list
+/// of organisations; else one of which at least two columns speak and no other table.
 pub fn documented(headers: &[String], tables: &[(Dataset, &'static [Heading])]) -> Option<Dataset> {
-    let printed = headers
-        .iter()
-        .filter(|header| !plain(header).is_empty())
-        .count();
-    let mut best: Option<(usize, Dataset)> = None;
-    for (dataset, headings) in tables {
-        let found = |heading: &Heading| {
-            headers
-                .iter()
-                .any(|header| plain(header) == plain(heading.name))
-        };
-        let complete = headings
-            .iter()
-            .all(|heading| !heading.needed || found(heading));
-        let matched = headings.iter().filter(|heading| found(heading)).count();
-        if complete && matched * 2 >= printed.max(1) && best.is_none_or(|(most, _)| matched > most)
-        {
-            best = Some((matched, *dataset));
+    let headers: Vec<&String> = headers.iter().filter(|it| !plain(it).is_empty()).collect();
+    let complete = tables.iter().filter(|(_, headings)| {
+        let mut needed = headings.iter().filter(|heading| heading.needed);
+        needed.all(|heading| headers.iter().any(|header| names(heading, header)))
+    });
+    let complete: Vec<_> = complete.collect();
+    let best = |points: &dyn Fn(&(Dataset, &'static [Heading])) -> Option<usize>| {
+        let mut best: Option<(usize, Dataset)> = None;
+        for table in &complete {
+            let Some(points) = points(table) else {
+                continue;
+            };
+            if best.is_none_or(|(most, _)| points > most) {
+                best = Some((points, table.0));
+            }
+        }
+        best.map(|(_, dataset)| dataset)
+    };
+    let own = |(_, headings): &(Dataset, &'static [Heading])| {
+        let is_own = |heading: &&Heading| headers.iter().any(|it| plain(it) == plain(heading.name));
+        let mut needed = headings.iter().filter(|heading| heading.needed);
+        let matched = headings.iter().filter(is_own).count();
+        let enough = matched * 2 >= headers.len().max(1);
+        (enough && needed.all(|heading| is_own(&heading))).then_some(matched)
+    };
+    let telling = |(dataset, headings): &(Dataset, &'static [Heading])| {
+        let others = tables.iter().filter(|(other, _)| other != dataset);
+        let others: Vec<_> = others.flat_map(|(_, headings)| headings.iter()).collect();
+        let mut matched = 0;
+        let mut alone = 0;
+        for header in &headers {
+            if headings.iter().any(|heading| names(heading, header)) {
+                matched += 1;
+                alone += usize::from(!others.iter().any(|heading| names(heading, header)));
+            }
+        }
+        (alone >= TELLING).then_some(alone * headers.len().max(1) + matched)
+    };
+    best(&own).or_else(|| best(&telling))
+}
+
+/// How many columns must speak of one table alone before other people's words are believed.
+const TELLING: usize = 2;
+
+/// A heading without what may differ: `Yearly_Cost (£)` and `yearly cost` are one.
+fn plain(heading: &str) -> String {
+    let letters = heading
+        .chars()
+        .filter(|character| character.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a printed heading means a documented one, by its own name or another's word for it.
+fn names(heading: &Heading, printed: &str) -> bool {
+    let printed = plain(printed);
+    let mut words = std::iter::once(&heading.name).chain(heading.aliases);
+    !printed.is_empty() && words.any(|word| plain(word) == printed)
+}
+
+/// Within how many lines that hold anything a heading is looked for: titles and notes may stand above.
+pub(crate) const HEADING_WITHIN: usize = 30;
+
+/// How many lines that hold anything stand above the heading: none unless a later line has every
+/// needed heading, and one more, where the first has not.
+fn heading_place(
+    source: &dyn Source,
+    form: &tabular::Form,
+    headings: &[Heading],
+) -> Result<usize, Refused> {
+    let mut table = Table::open(source, form)?;
+    if table.keys().is_some() {
+        return Ok(0);
+    }
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    while lines.len() < HEADING_WITHIN
+        && let Some(line) = table.next_line()?
+    {
+        if !line.is_blank() {
+            lines.push(line.cells().map(str::to_owned).collect());
         }
     }
-    best.map(|(_, dataset)| dataset)
+    Ok(place_among(lines.iter().map(Vec::as_slice), headings))
 }
 
-/// A heading without what may differ: `Yearly_Cost` and `yearly cost` are one.
-fn plain(heading: &str) -> String {
-    heading
-        .chars()
-        .filter(|character| !character.is_whitespace() && !matches!(character, '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect()
+/// The same among lines that hold anything.
+pub(crate) fn place_among<'l>(
+    mut lines: impl Iterator<Item = &'l [String]>,
+    headings: &[Heading],
+) -> usize {
+    let is_heading = |cells: &'l [String]| {
+        let stands = |heading: &Heading| cells.iter().any(|cell| names(heading, cell));
+        let mut needed = headings.iter().filter(|heading| heading.needed);
+        let some = headings.iter().filter(|heading| stands(heading)).count();
+        needed.all(stands) && (some > 1 || cells.len() == 1)
+    };
+    lines.position(is_heading).unwrap_or(0)
 }
 
-/// The first line that holds anything with its number, or the keys of JSON objects, which stand on
-/// no line of their own.
-fn heading_line(table: &mut Table<'_>, source: &dyn Source) -> Result<(u64, Vec<String>), Refused> {
+/// The line of headings with its number, or the keys of JSON objects, which stand on no line of their
+/// own. `above` is how many lines that hold anything stand above it.
+fn heading_line(
+    table: &mut Table<'_>,
+    source: &dyn Source,
+    above: usize,
+) -> Result<(u64, Vec<String>), Refused> {
     if let Some(keys) = table.keys() {
         return Ok((0, keys.to_vec()));
     }
+    let mut passed = 0;
     while let Some(line) = table.next_line()? {
-        if !line.is_blank() {
+        if line.is_blank() {
+            continue;
+        }
+        if passed == above {
             return Ok((line.number, line.cells().map(str::to_owned).collect()));
         }
+        passed += 1;
     }
     Err(Refused::Empty {
         file: source.name().to_owned(),
     })
 }
 
-/// The column of each heading, in the headings' order.
+/// What a heading over passwords and keys says.
+const SECRETS: [&str; 7] = [
+    "password",
+    "passphrase",
+    "passcode",
+    "secret",
+    "pincode",
+    "privatekey",
+    "apikey",
+];
+
+/// Refuse a file with a column of passwords before anything of it is read: its source would be kept.
+fn refuse_secrets(
+    source: &dyn Source,
+    printed: &[String],
+    headings: &[Heading],
+) -> Result<(), Refused> {
+    let known = |text: &str| headings.iter().any(|heading| names(heading, text));
+    let secret = printed.iter().find(|text| {
+        let plain = plain(text);
+        SECRETS.iter().any(|word| plain.contains(word)) && !known(text)
+    });
+    match secret {
+        None => Ok(()),
+        Some(column) => Err(Refused::Unclear {
+            file: source.name().to_owned(),
+            reason: format!(
+                "its column “{column}” seems to hold passwords or keys, which have no place in a register: remove the column, and state when each was last changed instead"
+            ),
+        }),
+    }
+}
+
+/// The column of each heading, in the headings' order: the one that bears its own name, else the one
+/// that bears the first of its other names.
 fn columns(
     source: &dyn Source,
     printed: &[String],
@@ -131,14 +248,14 @@ fn columns(
     let mut columns = Vec::with_capacity(headings.len());
     let mut missing = Vec::new();
     for heading in headings {
-        let named = |(_, text): &(usize, &String)| plain(text) == plain(heading.name);
-        let mut found = printed
-            .iter()
-            .enumerate()
-            .filter(named)
-            .map(|(index, _)| index);
-        let column = found.next();
-        if let (Some(one), Some(other)) = (column, found.next()) {
+        let called = |word: &str| {
+            let word = plain(word);
+            let named = printed.iter().enumerate();
+            let named = named.filter(move |(_, text)| plain(text) == word);
+            named.map(|(index, _)| index)
+        };
+        let own: Vec<usize> = called(heading.name).collect();
+        if let [one, other, ..] = own[..] {
             let name = heading.name;
             return refused(format!(
                 "its columns {} and {} are both \"{name}\": keep one of them",
@@ -146,6 +263,16 @@ fn columns(
                 other + 1
             ));
         }
+        let free = |index: &usize| {
+            let own_of_another = |other: &Heading| plain(other.name) == plain(&printed[*index]);
+            !headings.iter().any(own_of_another)
+        };
+        let mut others = heading
+            .aliases
+            .iter()
+            .flat_map(|word| called(word))
+            .filter(free);
+        let column = own.first().copied().or_else(|| others.next());
         if column.is_none() && heading.needed {
             missing.push(format!("\"{}\"", heading.name));
         }
@@ -161,31 +288,39 @@ fn columns(
     }
 }
 
-/// A fault for each printed heading that the documentation does not have.
-fn unknown(line: u64, printed: &[String], headings: &[Heading]) -> Vec<Fault> {
-    let known = |text: &str| {
-        headings
-            .iter()
-            .any(|heading| plain(heading.name) == plain(text))
-    };
-    printed
-        .iter()
-        .filter(|text| !text.is_empty() && !known(text))
-        .map(|text| {
-            let names = headings.iter().map(|heading| heading.name);
-            let hint = nearest(text, names)
-                .map_or_else(String::new, |name| format!("; the nearest is \"{name}\""));
-            Fault {
-                line,
-                column: text.clone(),
-                value: text.clone(),
-                reason: format!(
-                    "this heading is not one of the table's, so the column is not read{hint}"
-                ),
-                amount: None,
+/// A fault for each printed heading that is not read: the documentation does not have it, or another
+/// column says the same.
+fn unknown(
+    line: u64,
+    printed: &[String],
+    columns: &[Option<usize>],
+    headings: &[Heading],
+) -> Vec<Fault> {
+    let fault = |(index, text): (usize, &String)| {
+        let reason = match headings.iter().zip(columns).find(|(it, _)| names(it, text)) {
+            Some((heading, Some(column))) if *column != index => format!(
+                "the column \"{}\" is read as the {}, so this one is not read",
+                printed[*column], heading.name
+            ),
+            _ => {
+                let names = headings.iter().map(|heading| heading.name);
+                let hint = nearest(text, names)
+                    .map_or_else(String::new, |name| format!("; the nearest is \"{name}\""));
+                format!("this heading is not one of the table's, so the column is not read{hint}")
             }
-        })
-        .collect()
+        };
+        Fault {
+            line,
+            column: text.clone(),
+            value: text.clone(),
+            reason,
+            amount: None,
+        }
+    };
+    let read = |index: usize| columns.contains(&Some(index));
+    let unread = printed.iter().enumerate();
+    let unread = unread.filter(|(index, text)| !text.is_empty() && !read(*index));
+    unread.map(fault).collect()
 }
 
 /// The word most like a text; the first of equals.
@@ -255,6 +390,29 @@ pub fn cell(heading: &Heading, text: &str) -> Result<Cell, String> {
             Ok(Cell::Blank)
         };
     }
+    match read_as(heading, text) {
+        Err(_) if !heading.needed && says_nothing(text) => Ok(Cell::Blank),
+        read => read,
+    }
+}
+
+/// What spreadsheets write where nobody knows.
+fn says_nothing(text: &str) -> bool {
+    let nothing = [
+        "",
+        "na",
+        "none",
+        "tbc",
+        "tba",
+        "tbd",
+        "unknown",
+        "notknown",
+        "notstated",
+    ];
+    nothing.contains(&plain(text).as_str())
+}
+
+fn read_as(heading: &Heading, text: &str) -> Result<Cell, String> {
     match heading.form {
         Form::Text => Ok(Cell::Text(text.to_owned())),
         Form::When => when(text, DateOrder::DayFirst)
@@ -265,17 +423,33 @@ pub fn cell(heading: &Heading, text: &str) -> Result<Cell, String> {
         Form::Pence => Pence::parse(text).map(Cell::Pence).map_err(|why| {
             format!("not an amount of money ({why}): write pounds and pence, such as 1234.50")
         }),
-        Form::Count => text
+        Form::Count => counted(text)
             .parse()
             .map(Cell::Count)
             .map_err(|_| "not a whole number: write digits alone, such as 1200".to_owned()),
         Form::Choice(words) => words
             .iter()
-            .find(|word| plain(word) == plain(text))
+            .find(|word| plain(word) == plain(meant(heading, text)))
             .map(|word| Cell::Choice(word))
             .ok_or_else(|| not_a_choice(text, words)),
         Form::List => Ok(Cell::List(listed(text))),
     }
+}
+
+/// A number without the commas between its thousands.
+fn counted(text: &str) -> String {
+    let grouped = text.split(',').skip(1).all(|group| group.len() == 3);
+    match grouped {
+        true => text.replace(',', ""),
+        false => text.to_owned(),
+    }
+}
+
+/// The choice that another's word means, or the word itself.
+fn meant<'t>(heading: &Heading, text: &'t str) -> &'t str {
+    let mut synonyms = heading.synonyms.iter();
+    let synonym = synonyms.find(|(word, _)| plain(word) == plain(text));
+    synonym.map_or(text, |(_, choice)| *choice)
 }
 
 fn not_a_choice(text: &str, words: &[&str]) -> String {
@@ -309,48 +483,27 @@ mod tests {
     use proptest::prelude::*;
 
     const SERVICES: &[Heading] = &[
-        Heading {
-            name: "service",
-            form: Form::Text,
-            needed: true,
-            meaning: "What people call it.",
-            example: "Service desk",
-        },
-        Heading {
-            name: "from",
-            form: Form::When,
-            needed: true,
-            meaning: "Since when.",
-            example: "2019-08-01",
-        },
-        Heading {
-            name: "yearly cost",
-            form: Form::Pence,
-            needed: false,
-            meaning: "With staff.",
-            example: "1250000.00",
-        },
-        Heading {
-            name: "users",
-            form: Form::Count,
-            needed: false,
-            meaning: "How many.",
-            example: "4200",
-        },
-        Heading {
-            name: "mode",
-            form: Form::Choice(&["in-house", "outsourced"]),
-            needed: false,
-            meaning: "Who runs it.",
-            example: "outsourced",
-        },
-        Heading {
-            name: "also called",
-            form: Form::List,
-            needed: false,
-            meaning: "Other names.",
-            example: "Help desk; IT desk",
-        },
+        Heading::needed(
+            "service",
+            Form::Text,
+            "What people call it.",
+            "Service desk",
+        ),
+        Heading::needed("from", Form::When, "Since when.", "2019-08-01"),
+        Heading::optional("yearly cost", Form::Pence, "With staff.", "1250000.00"),
+        Heading::optional("users", Form::Count, "How many.", "4200"),
+        Heading::optional(
+            "mode",
+            Form::Choice(&["in-house", "outsourced"]),
+            "Who runs it.",
+            "outsourced",
+        ),
+        Heading::optional(
+            "also called",
+            Form::List,
+            "Other names.",
+            "Help desk; IT desk",
+        ),
     ];
 
     fn table(name: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Fault>), Refused> {
@@ -520,13 +673,12 @@ mod tests {
 
     #[test]
     fn a_file_is_known_by_its_headings() {
-        const NAMES: &[Heading] = &[Heading {
-            name: "name",
-            form: Form::Text,
-            needed: true,
-            meaning: "As printed.",
-            example: "Made-up Ltd",
-        }];
+        const NAMES: &[Heading] = &[Heading::needed(
+            "name",
+            Form::Text,
+            "As printed.",
+            "Made-up Ltd",
+        )];
         const TABLES: &[(Dataset, &[Heading])] =
             &[(Dataset::Names, NAMES), (Dataset::Services, SERVICES)];
         for (headers, expected) in [

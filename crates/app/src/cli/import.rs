@@ -3,6 +3,7 @@
 use super::{Outcome, print, print_json};
 use crate::data::{Author, Data, Location, file_name, new_file};
 use crate::import::{FileReport, Taken, Watch, Wishes, take_in, write_faults};
+use crate::render::lists;
 use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
@@ -10,6 +11,7 @@ use handback_core::import::{Dataset, Fault, Overlap, Role};
 use handback_intake::refused::called;
 use handback_intake::source::Source;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -49,6 +51,18 @@ pub struct Arguments {
     /// The ledger that the files belong to, such as payments or purchase cards
     #[arg(long, value_name = "NAME")]
     ledger: Option<String>,
+    /// The contract under which a supplier gave a list for an exit register, by its reference or title
+    #[arg(long, value_name = "NAME")]
+    contract: Option<String>,
+    /// The day on which that list was true; today when not given
+    #[arg(long, value_name = "DATE")]
+    listed_on: Option<Date>,
+    /// It is the whole list: items of the same contract that it does not name are marked as missing
+    #[arg(long)]
+    whole_list: bool,
+    /// A time in which the supplier was to change nothing: changes within it are named to ask about
+    #[arg(long, value_name = "P")]
+    freeze: Option<Period>,
     /// Say what would be taken in, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -63,7 +77,7 @@ pub struct Arguments {
 fn dataset(words: &str) -> Result<Dataset, String> {
     let value = serde_json::Value::String(words.to_owned());
     serde_json::from_value(value).map_err(|_| {
-        "write payments, contracts, ocds, organisations, services, arrangements, clauses, staff-movements, waves, blackouts, tasks, gates, readiness-statements, claims, recommendations, events, scope or names".into()
+        "write payments, contracts, ocds, organisations, services, arrangements, clauses, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, claims, recommendations, events, scope or names".into()
     })
 }
 
@@ -99,6 +113,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         authority: arguments.authority,
         publisher: arguments.publisher,
         ledger: arguments.ledger,
+        contract: arguments.contract,
+        listed_on: arguments.listed_on,
+        whole_list: arguments.whole_list,
+        freeze: arguments.freeze,
         dry_run: arguments.dry_run,
     };
     let mut files: Vec<Box<dyn Source>> = Vec::new();
@@ -291,6 +309,9 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
             Some(Overlap::Replaces(_)) => format!("    replaces {files}, which no longer counts\n"),
             Some(Overlap::Adds) | None => format!("    adds to {files}\n"),
         };
+    }
+    if let Some(list) = &taken.list {
+        text += &lists::told(list, reading.dataset);
     }
     for Fault {
         line,

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// One SELECT. Tables: payments, and one for each kind of record (organisations, services, arrangements, contracts, clauses, staff_movements, waves, blackouts, tasks, gates, readiness_statements, events, claims, recommendations, publications, names, scope_rules, layouts, imports)
+    /// One SELECT. Tables: payments, and one for each kind of record (organisations, services, arrangements, contracts, clauses, staff_movements, waves, blackouts, tasks, gates, readiness_statements, assets, licences, third_party_contracts, data_holdings, credentials, knowledge, documents, events, claims, recommendations, publications, names, scope_rules, layouts, imports)
     query: String,
     #[command(flatten)]
     location: Location,
@@ -130,8 +130,17 @@ fn table(kind: &Registered, view: &View, titles: &Titles) -> anyhow::Result<Tabl
         }
     }
     Ok(Table {
-        name: format!("{}s", kind.name.replace(' ', "_")),
+        name: called(kind.name),
         columns,
         rows,
     })
+}
+
+/// The table of a kind: `staff_movements`.
+fn called(kind: &str) -> String {
+    let plain = kind.replace([' ', '-'], "_");
+    match kind {
+        "knowledge" => plain,
+        _ => format!("{plain}s"),
+    }
 }

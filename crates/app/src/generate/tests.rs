@@ -7,6 +7,9 @@ use super::{Shape, write};
 use handback_core::assurance::{
     Claim, Event, Evidence, Quantity, Recommendation, RecommendationState, Verdict, judge,
 };
+use handback_core::contract::exit::{
+    Asset, Credential, DataHolding, Document, Item, Knowledge, Licence, ThirdPartyContract,
+};
 use handback_core::control::{
     Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
     share_by_count,
@@ -132,6 +135,13 @@ impl Register {
             register.take::<Task>(files, "tasks.csv");
             register.take::<Gate>(files, "gates.csv");
             register.take::<ReadinessStatement>(files, "readiness-statements.csv");
+            register.take::<Item<Asset>>(files, "assets.csv");
+            register.take::<Item<Licence>>(files, "licences.csv");
+            register.take::<Item<ThirdPartyContract>>(files, "third-party-contracts.csv");
+            register.take::<Item<DataHolding>>(files, "data-holdings.csv");
+            register.take::<Item<Credential>>(files, "credentials.csv");
+            register.take::<Item<Knowledge>>(files, "knowledge.csv");
+            register.take::<Item<Document>>(files, "documents.csv");
             register.recommendations = values(register.take(files, "recommendations.csv"));
             register.take::<Name>(files, "names.csv");
             register.scope = values(register.take(files, "scope.csv"));

@@ -1,11 +1,13 @@
 //! The changes that take a read file in: the import record and what the file states.
 
 use super::finder::{Finder, all};
+use super::lists::Listing;
 use super::{Failed, Read, Stating, Taken, Wishes, contracts, tables};
 use crate::data::fresh_id;
 use crate::refused::Refused;
 use handback_core::basis::overlapping;
 use handback_core::import::{Coverage, Dataset, Import, Layout, Overlap, ledger, overlap};
+use handback_core::kinds;
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_core::table::Find;
 use handback_register::{Fingerprint, Picture};
@@ -48,9 +50,13 @@ pub fn commit(
     if !is_payments {
         finder.learn(picture)?;
     }
+    let listing = Listing::of(&reading, taken, &imports, &finder, wishes)?;
     let stated = match &read.stating {
         Stating::Payments => Vec::new(),
-        Stating::Table(table, rows) => tables::state(picture, &mut finder, table, rows, taken)?,
+        Stating::Table(table, rows) => {
+            let listing = listing.as_ref();
+            tables::state(picture, &mut finder, (table, rows), listing, taken)?
+        }
         Stating::Contracts(lines) => {
             contracts::of_register(picture, &mut finder, lines, &taken.file)?
         }
@@ -87,6 +93,7 @@ pub fn commit(
         parts: read.parts.clone(),
         overlap: None,
         replaced_by: None,
+        list: listing.map(|it| it.list),
     };
     let mut changes = finder.stated;
     changes.extend(stated);
@@ -100,9 +107,17 @@ pub fn commit(
     if !wishes.columns.is_empty() {
         changes.push(remembered(&import));
     }
-    changes.push(Change::state(id, Visibility::Internal, &import));
+    changes.push(Change::state(id, visibility(&read.stating), &import));
     changes.extend(replaced(picture, &imports, &import.overlap, id));
     Ok((id, changes))
+}
+
+/// An import is as secret as what it states: its faults quote it, and its file holds it.
+fn visibility(stating: &Stating) -> Visibility {
+    let Stating::Table(table, _) = stating else {
+        return Visibility::Internal;
+    };
+    kinds::named(table.kind).map_or(Visibility::Internal, |kind| kind.visibility)
 }
 
 /// What is decided about overlaps, told in `taken`.

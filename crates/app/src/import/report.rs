@@ -1,6 +1,6 @@
 //! What became of a file, as programs read it.
 
-use super::{Taken, roles_of};
+use super::{Listed, Taken, roles_of};
 use handback_core::import::{Dataset, Overlap, Role};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,6 +26,8 @@ pub struct FileReport<'a> {
     overlaps: &'a [String],
     overlap: Option<&'a Overlap>,
     stated: &'a BTreeMap<&'static str, u64>,
+    /// What a list made of its exit register.
+    list: Option<&'a Listed>,
     notes: &'a [String],
     faults: Vec<FaultReport<'a>>,
 }
@@ -57,6 +59,7 @@ impl<'a> FileReport<'a> {
             overlaps: &taken.overlaps,
             overlap: taken.overlap.as_ref(),
             stated: &taken.stated,
+            list: taken.list.as_ref(),
             notes: taken
                 .reading
                 .as_ref()

@@ -1,10 +1,11 @@
 //! The changes that a filled-in table asks for.
 
 use super::finder::Finder;
+use super::lists::{Calling, Existing, Listed, Listing, Named, Standing};
 use super::{Failed, Taken};
 use crate::data::fresh_id;
 use handback_core::import::Fault;
-use handback_core::kinds::{Stated, Table};
+use handback_core::kinds::{Stated, Table, Unreadable};
 use handback_core::organisation::Organisation;
 use handback_core::record::{Change, ChangeAct, Kind, RecordId};
 use handback_core::table::{Cell, Row, RowFault};
@@ -23,17 +24,13 @@ struct Read<'a> {
 pub fn state(
     picture: &Picture,
     finder: &mut Finder,
-    table: &Table,
-    rows: &[Row],
+    (table, rows): (&Table, &[Row]),
+    listing: Option<&Listing>,
     taken: &mut Taken,
 ) -> Result<Vec<Change>, Failed> {
-    let mut existing: BTreeMap<String, (RecordId, u16, Vec<u8>)> = BTreeMap::new();
-    for entry in picture.known(picture.size()).entries_of(table.kind) {
-        let Some(item) = entry.item() else { continue };
-        let identity =
-            (table.identity)(entry.version, item).map_err(|error| Failed::Other(error.into()))?;
-        existing.insert(identity, (entry.record, entry.version, item.to_vec()));
-    }
+    let existing = Existing::of(picture, table)?;
+    let completed = listing.map(|listing| listing.completed(table, rows));
+    let rows = completed.as_deref().unwrap_or(rows);
     let mut records: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for row in rows.iter().filter(|row| !is_example(table, row)) {
@@ -57,38 +54,88 @@ pub fn state(
     for key in &order {
         let rows = records.remove(key).unwrap_or_default();
         let stated = (table.read)(&rows, finder);
-        let known = stated
-            .as_ref()
-            .ok()
-            .and_then(|stated| existing.get(&stated.identity));
-        let id = known.map_or(reserved[key], |(id, ..)| *id);
+        let known = stated.as_ref().ok();
+        let known = known.and_then(|stated| existing.standing(&stated.identity));
+        let id = known.map_or(reserved[key], |standing| standing.id);
         read.push(Read { rows, id, stated });
     }
     refuse_dangling(&mut read, picture);
     let mut changes = Vec::new();
+    let mut named = Named::default();
     for Read { rows, id, stated } in read {
-        match stated {
-            Err(faults) => reject(table, &rows, faults, taken),
+        let stated = match stated {
+            Ok(stated) if named.add(id, &stated.change) => stated,
             Ok(stated) => {
-                let mut change = Change {
-                    id,
-                    visibility: picture.visibility(id),
-                    ..stated.change
-                };
-                if let Some((_, version, item)) = existing.get(&stated.identity) {
-                    change = (table.keeping)(change, *version, item)
-                        .map_err(|error| Failed::Other(error.into()))?;
-                }
-                let stands = existing.get(&stated.identity).is_some_and(|(_, version, item)| {
-                    matches!(&change.act, ChangeAct::State { version: new, item: bytes, .. } if new == version && bytes == item)
-                });
-                if !stands && !stated.says_nothing {
-                    changes.push(change);
-                }
+                let faults = vec![named_twice(rows[0], &stated)];
+                reject(table, &rows, faults, taken);
+                continue;
             }
+            Err(faults) => {
+                reject(table, &rows, faults, taken);
+                continue;
+            }
+        };
+        let standing = existing.standing(&stated.identity);
+        let change = Change {
+            id,
+            ..stated.change
+        };
+        let change = merged(picture, table, change, standing).map_err(unreadable)?;
+        let change = match listing {
+            Some(listing) => listing.named(table, change, rows[0], standing),
+            None => Ok(change),
+        };
+        let change = change.map_err(unreadable)?;
+        if !standing.is_some_and(|it| it.says(&change)) && !stated.says_nothing {
+            changes.push(change);
         }
     }
+    if let Some(listing) = listing {
+        let gone = listing.gone(table, &existing, &named).map_err(unreadable)?;
+        let unnamed = if listing.list.is_whole { 0 } else { gone.len() };
+        if listing.list.is_whole {
+            changes.extend(gone);
+        }
+        let calling = Calling::of(picture, &finder.stated);
+        let listed = listing.told(table, &existing, (&changes, &named), &calling);
+        taken.list = Some(Listed {
+            unnamed,
+            ..listed.map_err(unreadable)?
+        });
+    }
     Ok(changes)
+}
+
+fn unreadable(error: Unreadable) -> Failed {
+    Failed::Other(error.into())
+}
+
+/// What is stated with what a file leaves blank, or cannot say, as it stands.
+fn merged(
+    picture: &Picture,
+    table: &Table,
+    change: Change,
+    standing: Option<&Standing>,
+) -> Result<Change, Unreadable> {
+    let Some(Standing { version, item, .. }) = standing else {
+        return Ok(change);
+    };
+    let visibility = picture.visibility(change.id);
+    let change = Change {
+        visibility,
+        ..change
+    };
+    let filled = (table.filling)(change, *version, item)?;
+    (table.keeping)(filled, *version, item)
+}
+
+fn named_twice(row: &Row, stated: &Stated) -> RowFault {
+    RowFault {
+        line: row.line,
+        heading: row.headings[0].name,
+        value: stated.identity.clone(),
+        reason: "an earlier row names the same item, with or without its contract: keep one".into(),
+    }
 }
 
 /// Turn what refers to a record of this file that is not taken into a fault, until nothing does.

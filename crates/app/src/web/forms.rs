@@ -10,11 +10,12 @@ use crate::estate::View;
 use crate::import::{Finder, finder};
 use crate::transfer::Titles;
 use handback_core::amendment::{Amendment, CannotAmend, amended};
+use handback_core::contract::exit::is_register;
 use handback_core::dated::When;
 use handback_core::kinds::{self, Table};
 use handback_core::permission::{Action, Permit, Subject};
 use handback_core::record::{Change, ChangeAct, RecordId, Visibility};
-use handback_core::table::{Cell, Heading, Row, RowFault};
+use handback_core::table::{Cell, Heading, Row, RowFault, listed};
 use handback_register::Picture;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -95,6 +96,7 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
+        kind if is_register(kind) => format!("/records/{id}/history"),
         kind => format!("/{kind}s/{id}"),
     }
 }
@@ -110,6 +112,13 @@ fn list_of(kind: &str) -> &'static str {
         "blackout" => "/blackouts",
         "task" => "/tasks",
         "readiness statement" => "/readiness",
+        "asset" => "/assets",
+        "licence" => "/licences",
+        "third-party contract" => "/third-party-contracts",
+        "data holding" => "/data-holdings",
+        "credential" => "/credentials",
+        "knowledge" => "/knowledge",
+        "document" => "/documents",
         "event" => "/events",
         "claim" => "/claims",
         "recommendation" => "/recommendations",
@@ -389,6 +398,16 @@ fn subject_of_new(visit: &Visit, table: &Table, rows: &[Vec<String>]) -> Result<
             .find(|(_, service)| service.name.eq_ignore_ascii_case(name))
             .map(|(id, _)| *id)
     };
+    let services = table.place("services").filter(|_| is_register(table.kind));
+    if let Some(place) = services {
+        let names = listed(&rows[0][place]);
+        let served = estate.services.iter();
+        let served = served.filter(|(_, service)| {
+            let mut names = names.iter();
+            names.any(|name| service.name.eq_ignore_ascii_case(name))
+        });
+        return Ok(estate.subject_of_services(served.map(|(id, _)| *id).collect()));
+    }
     Ok(match (table.kind, named("service")) {
         ("arrangement" | "readiness statement" | "task", Some(service)) => {
             estate.subject("service", service)

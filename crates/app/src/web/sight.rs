@@ -113,6 +113,7 @@ impl Visit {
         seen.tasks.retain(|id, _| shown(id));
         seen.gates.retain(|id, _| shown(id));
         seen.readiness_statements.retain(|id, _| shown(id));
+        seen.registers.retain(shown);
         seen.events.retain(|id, _| shown(id));
         seen.claims.retain(|id, _| shown(id));
         seen.recommendations.retain(|id, _| shown(id));

@@ -7,23 +7,36 @@
 //! non-exclusive, net book value, condition, location; sub-contracts and licences with whether they
 //! can be assigned), with what a transition needs to know besides.
 
+mod asset;
 mod comparison;
-mod detail;
+mod credential;
+mod data_holding;
+mod document;
 mod freeze;
+mod headings;
+mod knowledge;
+mod licence;
 mod registers;
+mod third_party_contract;
 
+pub use asset::Asset;
 pub use comparison::{Changed, Comparison, Difference, Line, compare};
-pub use detail::{
-    Asset, Assignable, Credential, DataHolding, Document, Holder, Knowledge, Licence,
-    ThirdPartyContract,
-};
+pub use credential::{Credential, Holder};
+pub use data_holding::DataHolding;
+pub use document::Document;
 pub use freeze::{Breach, Freeze, Frozen, to_ask_about};
+pub use knowledge::Knowledge;
+pub use licence::Licence;
 pub use registers::{Registers, is_register};
+pub use third_party_contract::{Assignable, ThirdPartyContract};
 
 use crate::dated::When;
 use crate::pence::Pence;
 use crate::record::{Kind, KindName, RecordId, Reference, Visibility};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, plain};
+use crate::table::{Call, Faults, Find, Heading, Row, RowFault, Tabled, joined, plain};
+use headings::{
+    amount, cell, reference, text, whole, written, yearly_charge, yes, yes_or_no, yes_word,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -147,6 +160,34 @@ pub struct Shared {
     pub missing_since: Option<When>,
 }
 
+impl Shared {
+    fn filling(self, before: &Shared) -> Shared {
+        let before = before.clone();
+        Shared {
+            name: self.name,
+            reference: self.reference.or(before.reference),
+            services: or(self.services, before.services),
+            owner: self.owner.or(before.owner),
+            supplier: self.supplier.or(before.supplier),
+            used: self.used.or(before.used),
+            route: self.route.or(before.route),
+            cost: self.cost.or(before.cost),
+            consent: self.consent.or(before.consent),
+            consent_from: self.consent_from.or(before.consent_from),
+            confirmed: self.confirmed.or(before.confirmed),
+            evidence: or(self.evidence, before.evidence),
+            contract: self.contract.or(before.contract),
+            list: self.list.or(before.list),
+            missing_since: self.missing_since.or(before.missing_since),
+        }
+    }
+}
+
+/// What a list cell says, or what it said before where it is blank.
+fn or<L: IntoIterator + Default + PartialEq>(now: L, before: L) -> L {
+    if now == L::default() { before } else { now }
+}
+
 /// What only one register says of its items.
 pub trait Particulars:
     Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static
@@ -159,7 +200,13 @@ pub trait Particulars:
     const MARK: Option<&'static str> = None;
     const VISIBILITY: Visibility = Visibility::Internal;
 
-    fn read(row: &Row, faults: &mut Faults) -> Self;
+    fn read(row: &Row) -> Self;
+    /// What is wrong with what was read: its heading, the value, and what to do.
+    fn wrong(&self) -> Option<(&'static str, String, &'static str)> {
+        None
+    }
+    /// The same, with what is not known taken from what was known before.
+    fn filling(self, before: &Self) -> Self;
     /// The cells under its own headings.
     fn cells(&self) -> Vec<String>;
     /// What stands under [`Particulars::MARK`].
@@ -197,209 +244,6 @@ impl<D: Particulars> Kind for Item<D> {
     }
 }
 
-/// How spreadsheets write yes and no.
-const YES_OR_NO: &[(&str, &str)] = &[("y", "yes"), ("true", "yes"), ("n", "no"), ("false", "no")];
-
-/// A heading whose cells say yes or no; blank is unknown.
-const fn yes_or_no(name: &'static str, meaning: &'static str, example: &'static str) -> Heading {
-    Heading::optional(name, Form::Choice(&["yes", "no"]), meaning, example).or_written(YES_OR_NO)
-}
-
-fn yes(row: &Row, heading: &str) -> Option<bool> {
-    row.text(heading).map(|word| word == "yes")
-}
-
-fn yes_word(yes: Option<bool>) -> String {
-    yes.map_or("", |yes| if yes { "yes" } else { "no" }).into()
-}
-
-fn amount(pence: Option<Pence>) -> String {
-    pence.map(plain).unwrap_or_default()
-}
-
-fn written(when: Option<When>) -> String {
-    when.map(|when| when.to_string()).unwrap_or_default()
-}
-
-/// The headings that every register has, after its own.
-const SHARED: [Heading; 14] = [
-    Heading::optional(
-        "services",
-        Form::List,
-        "The services that need it, by name.",
-        "Network",
-    )
-    .or_called(&[
-        "Service",
-        "Supports",
-        "Service supported",
-        "Used by service",
-        "Business service",
-    ]),
-    Heading::optional(
-        "owned by",
-        Form::Text,
-        "The organisation whose it is.",
-        "Northmere Digital Services Ltd",
-    )
-    .or_called(&["Owner", "Legal owner", "Ownership", "Owned by party"]),
-    Heading::optional(
-        "supplier",
-        Form::Text,
-        "Who is paid for it.",
-        "Larkfallow Networks Ltd",
-    )
-    .or_called(&[
-        "Vendor",
-        "Supplier name",
-        "Vendor name",
-        "Provider",
-        "Third party",
-        "Counterparty",
-        "Licensor",
-        "Publisher",
-    ]),
-    Heading::optional(
-        "use",
-        Form::Choice(Use::WORDS),
-        "Whether only you use it, or others too; blank is unknown.",
-        "exclusive",
-    )
-    .or_called(&[
-        "Exclusive / Non-exclusive",
-        "Exclusivity",
-        "Exclusive or shared",
-        "Dedicated or shared",
-        "Usage",
-    ])
-    .or_written(&[
-        ("non-exclusive", "shared"),
-        ("dedicated", "exclusive"),
-        ("sole", "exclusive"),
-    ]),
-    Heading::optional(
-        "route",
-        Form::Choice(Route::WORDS),
-        "What becomes of it at exit; blank while nobody has decided.",
-        "assign",
-    )
-    .or_called(&[
-        "Exit route",
-        "Exit treatment",
-        "Treatment at exit",
-        "Disposition",
-    ])
-    .or_written(&[
-        ("transfer", "assign"),
-        ("assignment", "assign"),
-        ("novation", "novate"),
-        ("repurchase", "re-buy"),
-        ("replace", "re-buy"),
-        ("terminate", "end"),
-        ("retain", "stays"),
-    ]),
-    Heading::optional(
-        "cost",
-        Form::Pence,
-        "What it costs to take it over, or the least that it may cost; blank is unknown.",
-        "12000",
-    )
-    .or_called(&[
-        "Transfer cost",
-        "Exit cost",
-        "Cost to transfer",
-        "Cost of transfer",
-    ]),
-    Heading::optional(
-        "cost up to",
-        Form::Pence,
-        "The most that it may cost, where that is not certain.",
-        "15000",
-    )
-    .or_called(&["Highest cost", "Maximum cost"]),
-    Heading::optional(
-        "consent",
-        Form::Choice(Consent::WORDS),
-        "Whether somebody else must agree before it can move; blank is unknown.",
-        "needed",
-    )
-    .or_called(&["Consent status", "Consent required", "Consent needed"])
-    .or_written(&[
-        ("required", "needed"),
-        ("yes", "needed"),
-        ("y", "needed"),
-        ("obtained", "given"),
-        ("granted", "given"),
-        ("not required", "not-needed"),
-        ("no", "not-needed"),
-        ("n", "not-needed"),
-        ("none", "not-needed"),
-        ("declined", "refused"),
-    ]),
-    Heading::optional(
-        "consent from",
-        Form::Text,
-        "Who must agree.",
-        "Larkfallow Networks Ltd",
-    )
-    .or_called(&["Consenting party", "Consent of"]),
-    Heading::optional(
-        "last confirmed",
-        Form::When,
-        "When somebody last looked and found it so.",
-        "2019-05-14",
-    )
-    .or_called(&[
-        "Last verified",
-        "Last checked",
-        "Last audited",
-        "Audit date",
-        "Verified on",
-        "Date verified",
-    ]),
-    Heading::optional(
-        "evidence",
-        Form::List,
-        "Where it can be seen.",
-        "Audit of the machine rooms, May 2019",
-    ),
-    Heading::optional(
-        "contract",
-        Form::Text,
-        "Your contract under which it is held, by its reference or title.",
-        "C-001",
-    )
-    .or_called(&["Held under", "Prime contract", "Main contract"]),
-    Heading::optional(
-        "list",
-        Form::Text,
-        "The list that it came from.",
-        "Asset list of the supplier, May 2019",
-    ),
-    Heading::optional(
-        "missing since",
-        Form::When,
-        "Since when the supplier’s newer list no longer names it; blank while it does.",
-        "",
-    ),
-];
-
-/// A register's own headings, then those that every register has.
-const fn whole<const OWN: usize, const ALL: usize>(own: [Heading; OWN]) -> [Heading; ALL] {
-    assert!(OWN + SHARED.len() == ALL);
-    let mut headings = [own[0]; ALL];
-    let mut place = 0;
-    while place < ALL {
-        headings[place] = if place < OWN {
-            own[place]
-        } else {
-            SHARED[place - OWN]
-        };
-        place += 1;
-    }
-    headings
-}
-
 /// What tells one item from the others of its register: its number in the list of its contract, else
 /// its mark, else its name.
 fn identity(contract: &str, reference: Option<&str>, name: &str, mark: Option<&str>) -> String {
@@ -409,6 +253,13 @@ fn identity(contract: &str, reference: Option<&str>, name: &str, mark: Option<&s
         (None, None) => name.to_owned(),
     };
     format!("{contract} / {item}").to_lowercase()
+}
+
+/// What tells an item from the others of its register whatever its contract, of its whole identity.
+pub fn whatever_contract(identity: &str) -> &str {
+    identity
+        .split_once(" / ")
+        .map_or(identity, |(_, item)| item)
 }
 
 fn cost(row: &Row, faults: &mut Faults) -> Option<Cost> {
@@ -433,8 +284,6 @@ fn cost(row: &Row, faults: &mut Faults) -> Option<Cost> {
 
 impl<D: Particulars> Tabled for Item<D> {
     const HEADINGS: &'static [Heading] = D::HEADINGS;
-    const FILLS: bool = true;
-
     fn key(row: &Row) -> String {
         identity(
             row.text("contract").unwrap_or_default(),
@@ -469,7 +318,10 @@ impl<D: Particulars> Tabled for Item<D> {
             .text("contract")
             .and_then(|words| faults.found(row, "contract", find, super::Contract::NAME, words));
         let cost = cost(row, &mut faults);
-        let detail = D::read(row, &mut faults);
+        let detail = D::read(row);
+        if let Some((heading, value, reason)) = detail.wrong() {
+            faults.add(row, heading, value, reason);
+        }
         faults.or(Item {
             shared: Shared {
                 name: text(name).unwrap_or_default(),
@@ -534,7 +386,24 @@ impl<D: Particulars> Tabled for Item<D> {
         ]);
         vec![cells]
     }
+
+    fn filling(self, before: &Item<D>) -> Item<D> {
+        Item {
+            shared: self.shared.filling(&before.shared),
+            detail: self.detail.filling(&before.detail),
+        }
+    }
+
+    fn listed_in(mut self, list: Option<&str>, missing_since: Option<When>) -> Item<D> {
+        if let Some(list) = list {
+            self.shared.list = Some(list.to_owned());
+        }
+        self.shared.missing_since = missing_since;
+        self
+    }
 }
 
+#[cfg(test)]
+use crate::kinds;
 #[cfg(test)]
 mod tests;

@@ -65,6 +65,11 @@ impl Estate {
             }
             kind => self.served_by(kind, id),
         };
+        self.subject_of_services(services)
+    }
+
+    /// What grants look at when it comes to these services.
+    pub fn subject_of_services(&self, services: BTreeSet<RecordId>) -> Subject {
         let known = services.iter().filter_map(|id| self.services.get(id));
         Subject {
             directorates: known

@@ -69,6 +69,8 @@ const LONG: &[&str] = &[
     "claim",
     "reason",
     "missing",
+    "what",
+    "at exit",
     "result",
 ];
 
@@ -80,6 +82,8 @@ const ORGANISATIONS: &[&str] = &[
     "merged into",
     "body",
     "to",
+    "owned by",
+    "supplier",
 ];
 
 /// Headings that name a record that must be there.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 18] = {
+const DATASETS: [Dataset; 25] = {
     use Dataset::*;
     [
         Payments,
@@ -26,6 +26,13 @@ const DATASETS: [Dataset; 18] = {
         Tasks,
         Gates,
         ReadinessStatements,
+        Assets,
+        Licences,
+        ThirdPartyContracts,
+        DataHoldings,
+        Credentials,
+        Knowledge,
+        Documents,
         Events,
         Claims,
         Recommendations,

@@ -17,6 +17,7 @@ use handback_intake::source::Source;
 use handback_register::Picture;
 use handback_register::desk::JobState;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -46,6 +47,12 @@ pub struct Waiting {
     pub period: Option<Period>,
     pub publisher: Option<String>,
     pub ledger: Option<String>,
+    #[serde(default)]
+    pub contract: Option<String>,
+    #[serde(default)]
+    pub listed_on: Option<Date>,
+    #[serde(default)]
+    pub whole_list: bool,
     pub columns: Vec<(Role, String)>,
     pub overlap: Deciding,
     /// The imports that it was seen to overlap.
@@ -85,6 +92,10 @@ impl Waiting {
             authority: None,
             publisher: self.publisher.clone(),
             ledger: self.ledger.clone(),
+            contract: self.contract.clone(),
+            listed_on: self.listed_on,
+            whole_list: self.whole_list,
+            freeze: None,
             dry_run: !take,
         }
     }

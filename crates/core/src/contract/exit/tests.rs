@@ -1,6 +1,8 @@
+use super::kinds::FORMS;
+use super::kinds::tests::{Directory, record_of};
 use super::*;
-use crate::kinds::tests::{Directory, record_of};
-use crate::kinds::{self, FORMS};
+use crate::record::{Change, ChangeAct};
+use crate::table::Cell;
 use std::collections::BTreeMap;
 
 /// A row of a register with these cells, and its name.
@@ -106,8 +108,8 @@ fn two_rows_of_one_item_are_a_fault_and_two_of_one_name_need_not_be() {
     let key = |filled: &[(&str, &str)]| {
         let cells = cells::<Asset>("Laptop", filled);
         let cells = cells.into_iter().map(|text| match text.is_empty() {
-            true => crate::table::Cell::Blank,
-            false => crate::table::Cell::Text(text),
+            true => Cell::Blank,
+            false => Cell::Text(text),
         });
         Item::<Asset>::key(&Row {
             line: 2,
@@ -172,4 +174,58 @@ fn registers_list_every_item_once() {
     }
     registers.retain(|id| *id != RecordId([2; 16]));
     assert_eq!(titles(&registers), ["asset Switch"]);
+}
+
+/// Files of several people bring a part each: what one leaves blank, another has said.
+#[test]
+fn what_a_file_leaves_blank_stays_as_it_was() {
+    for kind in Registers::KINDS {
+        let form = FORMS.iter().find(|form| form.kind == kind).expect("a form");
+        let mut directory = Directory::of(form);
+        let mut stated = |texts: Vec<String>| {
+            let stated = kinds::tests::stated_of(form, &[texts], &mut directory);
+            let ChangeAct::State { version, item, .. } = &stated.expect("it reads").change.act
+            else {
+                panic!("{kind} states nothing")
+            };
+            (*version, item.clone())
+        };
+        let whole = stated(
+            form.headings
+                .iter()
+                .map(|it| it.example.to_owned())
+                .collect(),
+        );
+        for heading in form
+            .headings
+            .iter()
+            .filter(|it| !it.needed && !it.example.is_empty())
+        {
+            if heading.name.starts_with("cost") {
+                continue; // Both say one range.
+            }
+            let blank = |it: &Heading| match it.name == heading.name {
+                true => String::new(),
+                false => it.example.to_owned(),
+            };
+            let (_, lacking) = stated(form.headings.iter().map(blank).collect());
+            let act = ChangeAct::State {
+                version: 1,
+                item: lacking,
+                references: Vec::new(),
+            };
+            let change = Change {
+                kind,
+                id: RecordId([1; 16]),
+                visibility: Visibility::Internal,
+                act,
+            };
+            let filled = (form.filling)(change, whole.0, &whole.1).expect("it reads");
+            let ChangeAct::State { item, .. } = filled.act else {
+                panic!("it states something")
+            };
+            let text = |item: &[u8]| String::from_utf8_lossy(item).into_owned();
+            assert_eq!(text(&item), text(&whole.1), "{kind}: {}", heading.name);
+        }
+    }
 }
