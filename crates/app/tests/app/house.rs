@@ -82,6 +82,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "assurance",
             "contract",
             "control",
+            "dated",
             "import",
             "money",
             "organisation",
