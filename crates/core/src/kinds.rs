@@ -164,6 +164,10 @@ pub type WriteRows = fn(u16, &[u8], &dyn Call) -> Result<Vec<Vec<String>>, Unrea
 /// change that keeps what no row can say.
 pub type Keep = fn(Change, u16, &[u8]) -> Result<Change, Unreadable>;
 
+/// A change that states a record, the list that says it, and since when the newest no longer does, to
+/// the change that states these too.
+pub type ListedIn = fn(Change, Option<&str>, Option<When>) -> Result<Change, Unreadable>;
+
 /// A documented table without its kind.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -184,7 +188,7 @@ pub struct Table {
     /// As [`Tabled::filling`].
     pub filling: Keep,
     /// As [`Tabled::listed_in`].
-    pub listed_in: fn(Change, Option<&str>, Option<When>) -> Result<Change, Unreadable>,
+    pub listed_in: ListedIn,
 }
 
 impl Table {

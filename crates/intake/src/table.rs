@@ -71,37 +71,28 @@ pub fn template(headings: &[Heading]) -> String {
     String::from_utf8(bytes).expect("headings and examples are text")
 }
 
+/// What a table's file holds, and its headings.
+pub type Documented = (Dataset, &'static [Heading]);
+
 /// Which documented table a file is, by the texts of its line of headings. A table that asks for a
 /// heading which the file lacks is out. Of the others it is one that documents at least half of the
 /// file's columns under their own names, so that a ledger with a column "name" is not taken for a list
 /// of organisations; else one of which at least two columns speak and no other table.
-pub fn documented(headers: &[String], tables: &[(Dataset, &'static [Heading])]) -> Option<Dataset> {
+pub fn documented(headers: &[String], tables: &[Documented]) -> Option<Dataset> {
     let headers: Vec<&String> = headers.iter().filter(|it| !plain(it).is_empty()).collect();
     let complete = tables.iter().filter(|(_, headings)| {
         let mut needed = headings.iter().filter(|heading| heading.needed);
         needed.all(|heading| headers.iter().any(|header| names(heading, header)))
     });
-    let complete: Vec<_> = complete.collect();
-    let best = |points: &dyn Fn(&(Dataset, &'static [Heading])) -> Option<usize>| {
-        let mut best: Option<(usize, Dataset)> = None;
-        for table in &complete {
-            let Some(points) = points(table) else {
-                continue;
-            };
-            if best.is_none_or(|(most, _)| points > most) {
-                best = Some((points, table.0));
-            }
-        }
-        best.map(|(_, dataset)| dataset)
-    };
-    let own = |(_, headings): &(Dataset, &'static [Heading])| {
+    let complete: Vec<&Documented> = complete.collect();
+    let own = |(_, headings): &Documented| {
         let is_own = |heading: &&Heading| headers.iter().any(|it| plain(it) == plain(heading.name));
         let mut needed = headings.iter().filter(|heading| heading.needed);
         let matched = headings.iter().filter(is_own).count();
         let enough = matched * 2 >= headers.len().max(1);
         (enough && needed.all(|heading| is_own(&heading))).then_some(matched)
     };
-    let telling = |(dataset, headings): &(Dataset, &'static [Heading])| {
+    let telling = |(dataset, headings): &Documented| {
         let others = tables.iter().filter(|(other, _)| other != dataset);
         let others: Vec<_> = others.flat_map(|(_, headings)| headings.iter()).collect();
         let mut matched = 0;
@@ -113,6 +104,18 @@ pub fn documented(headers: &[String], tables: &[(Dataset, &'static [Heading])]) 
             }
         }
         (alone >= TELLING).then_some(alone * headers.len().max(1) + matched)
+    };
+    let best = |points: &dyn Fn(&Documented) -> Option<usize>| {
+        let mut best: Option<(usize, Dataset)> = None;
+        for table in &complete {
+            let Some(points) = points(table) else {
+                continue;
+            };
+            if best.is_none_or(|(most, _)| points > most) {
+                best = Some((points, table.0));
+            }
+        }
+        best.map(|(_, dataset)| dataset)
     };
     best(&own).or_else(|| best(&telling))
 }

@@ -50,7 +50,7 @@ pub fn commit(
     if !is_payments {
         finder.learn(picture)?;
     }
-    let listing = Listing::of(&reading, taken, &imports, &finder, wishes)?;
+    let listing = Listing::of(&reading, taken, &imports, (picture, &finder), wishes)?;
     let stated = match &read.stating {
         Stating::Payments => Vec::new(),
         Stating::Table(table, rows) => {

@@ -1,17 +1,19 @@
 //! Lists of suppliers for exit registers: what a list names stays or changes, what it does not name
 //! is missing when it is the whole list, and what changed within a freeze is to ask about.
 
+use super::finder::all;
 use super::{Failed, Taken, Wishes};
 use crate::clock;
 use crate::web::sight::title;
-use handback_core::contract::Contract;
 use handback_core::contract::exit::{
-    Breach, Comparison, Freeze, Line, compare, is_register, to_ask_about, whatever_contract,
+    Breach, Comparison, Line, compare, is_register, to_ask_about, whatever_contract,
 };
+use handback_core::contract::{Contract, Freeze};
 use handback_core::dated::When;
 use handback_core::import::{Import, List, Reading};
 use handback_core::kinds::{self, Table, Unreadable};
 use handback_core::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference};
+use handback_core::statement::Estate;
 use handback_core::table::{Call, Cell, Find, Row};
 use handback_intake::refused::called;
 use handback_register::Picture;
@@ -50,7 +52,7 @@ impl Listing {
         reading: &Reading,
         taken: &Taken,
         imports: &BTreeMap<RecordId, Import>,
-        finder: &dyn Find,
+        (picture, finder): (&Picture, &dyn Find),
         wishes: &Wishes,
     ) -> Result<Option<Listing>, Failed> {
         let table = kinds::TABLES
@@ -100,11 +102,15 @@ impl Listing {
             name: name.to_owned(),
             contract: wishes.contract.clone(),
             last: last.max(),
-            freeze: wishes.freeze.map(|days| Freeze {
-                from: days.from,
-                to: days.to,
-                clause: None,
-            }),
+            freeze: match (wishes.freeze, contract) {
+                (Some(days), _) => Some(Freeze {
+                    from: days.from,
+                    to: Some(days.to),
+                    clause: None,
+                }),
+                (None, Some(contract)) => freeze(picture, contract, on)?,
+                (None, None) => None,
+            },
         }))
     }
 
@@ -200,6 +206,18 @@ impl Listing {
             to_ask_about: to_ask_about.unwrap_or_default(),
         })
     }
+}
+
+/// The freeze that a contract's clauses state, as they stand on a day.
+fn freeze(picture: &Picture, contract: RecordId, on: Date) -> Result<Option<Freeze>, Failed> {
+    let estate = Estate {
+        contracts: all(picture)?,
+        clauses: all(picture)?,
+        ..Estate::default()
+    };
+    Ok(estate
+        .timed(contract, on)
+        .and_then(|timed| timed.clock.freeze))
 }
 
 /// A record that stands.

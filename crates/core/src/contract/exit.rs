@@ -24,7 +24,7 @@ pub use comparison::{Changed, Comparison, Difference, Line, compare};
 pub use credential::{Credential, Holder};
 pub use data_holding::DataHolding;
 pub use document::Document;
-pub use freeze::{Breach, Freeze, Frozen, to_ask_about};
+pub use freeze::{Breach, Frozen, to_ask_about};
 pub use knowledge::Knowledge;
 pub use licence::Licence;
 pub use registers::{Registers, is_register};

@@ -1,9 +1,8 @@
 //! What the register knows at one entry, and the rules that figures are made by.
 
 use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
-use crate::contract::{Clause, Contract};
-use crate::contract::Contract;
 use crate::contract::exit::Registers;
+use crate::contract::{Clause, Contract};
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;

@@ -63,7 +63,7 @@ impl Estate {
                 let held = self.readiness_statements.get(&id);
                 held.map(|held| held.service).into_iter().collect()
             }
-            kind => self.served_by(kind, id),
+            kind => self.needing(kind, id),
         };
         self.subject_of_services(services)
     }
@@ -80,7 +80,7 @@ impl Estate {
     }
 
     /// The services that an item of an exit register serves; those of its contract where none is named.
-    fn served_by(&self, kind: &str, id: RecordId) -> BTreeSet<RecordId> {
+    fn needing(&self, kind: &str, id: RecordId) -> BTreeSet<RecordId> {
         let Some(item) = self.registers.item(kind, id) else {
             return BTreeSet::new();
         };

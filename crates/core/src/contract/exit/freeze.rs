@@ -3,21 +3,11 @@
 //! disposals of assets. A list shows that something changed, never that nobody agreed to it: what is
 //! found here is to ask about.
 
+use super::super::Freeze;
 use super::{Asset, Comparison, Licence, Particulars, ThirdPartyContract};
 use crate::record::RecordId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-
-/// A time in which a contract lets the supplier change nothing without consent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Freeze {
-    pub from: Date,
-    /// Its last day.
-    pub to: Date,
-    /// Where the contract says so: `Schedule 9, 7.2`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clause: Option<String>,
-}
 
 /// What happened to an item that was to stay as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,12 +80,13 @@ pub fn to_ask_about(
     freeze: &Freeze,
 ) -> Vec<Breach> {
     let material = material(kind);
-    let outside = by < freeze.from || after.is_some_and(|after| after >= freeze.to);
+    let ended = after.zip(freeze.to).is_some_and(|(after, to)| after >= to);
+    let outside = by < freeze.from || ended;
     if material.is_empty() || outside {
         return Vec::new();
     }
     let began = after.is_some_and(|after| after >= freeze.from.yesterday().unwrap_or(freeze.from));
-    let perhaps = !began || by > freeze.to;
+    let perhaps = !began || freeze.to.is_some_and(|to| by > to);
     let breach = |id: RecordId, title: &str, frozen| Breach {
         id,
         title: title.to_owned(),
@@ -144,7 +135,7 @@ mod tests {
     fn freeze() -> Freeze {
         Freeze {
             from: date(2019, 3, 1),
-            to: date(2019, 7, 31),
+            to: Some(date(2019, 7, 31)),
             clause: Some("Schedule 9, 7.2".into()),
         }
     }
@@ -202,5 +193,12 @@ mod tests {
             let perhaps = breaches.first().map(|breach| breach.perhaps);
             assert_eq!(perhaps, found, "{after:?} {by}");
         }
+        let open = Freeze {
+            to: None,
+            ..freeze()
+        };
+        let days = (Some(date(2019, 9, 1)), date(2019, 10, 1));
+        let found = to_ask_about("asset", &changed("location"), days, &open);
+        assert!(!found[0].perhaps, "a freeze without an end goes on");
     }
 }
