@@ -105,7 +105,7 @@ impl Taken {
 }
 
 pub use finder::{Finder, UNNAMED};
-pub use lists::Listed;
+pub use lists::{Listed, line};
 pub use report::FileReport;
 
 /// Finds the records that words on a form mean, as it does for those in a file.

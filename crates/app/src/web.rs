@@ -38,6 +38,7 @@ pub mod publications;
 mod readiness;
 mod recommendations;
 mod register;
+mod registers;
 mod review;
 pub mod route;
 mod scope;

@@ -32,6 +32,8 @@ mod web_overview;
 mod web_readiness;
 #[path = "app/web_records.rs"]
 mod web_records;
+#[path = "app/web_registers.rs"]
+mod web_registers;
 #[path = "app/web_roles.rs"]
 mod web_roles;
 #[path = "app/web_security.rs"]

@@ -8,6 +8,7 @@ mod estate;
 mod figure;
 mod money;
 mod readiness;
+mod registers;
 mod rows;
 mod subject;
 
@@ -23,6 +24,7 @@ pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
 pub use readiness::Risks;
+pub use registers::RegisterTally;
 pub use rows::{CountedService, Counts, counted_movements, counted_services};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};

@@ -307,11 +307,15 @@ pub struct Named {
 
 impl Named {
     /// Note that a row names a record; false when another row named it.
-    pub fn add(&mut self, id: RecordId, change: &Change) -> bool {
+    pub fn add(&mut self, id: RecordId) -> bool {
+        self.ids.insert(id)
+    }
+
+    /// Note the contract of an item that is named.
+    pub fn under_contract_of(&mut self, change: &Change) {
         if let ChangeAct::State { references, .. } = &change.act {
             self.contracts.insert(contract_of(references));
         }
-        self.ids.insert(id)
     }
 }
 

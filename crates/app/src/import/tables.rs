@@ -64,7 +64,7 @@ pub fn state(
     let mut named = Named::default();
     for Read { rows, id, stated } in read {
         let stated = match stated {
-            Ok(stated) if named.add(id, &stated.change) => stated,
+            Ok(stated) if named.add(id) => stated,
             Ok(stated) => {
                 let faults = vec![named_twice(rows[0], &stated)];
                 reject(table, &rows, faults, taken);
@@ -81,6 +81,7 @@ pub fn state(
             ..stated.change
         };
         let change = merged(picture, table, change, standing).map_err(unreadable)?;
+        named.under_contract_of(&change);
         let change = match listing {
             Some(listing) => listing.named(table, change, rows[0], standing),
             None => Ok(change),

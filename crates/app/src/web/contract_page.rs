@@ -1,11 +1,13 @@
 //! A contract's page: its term on a line, its terms in words, and what was delivered under it.
 
 use super::answer::{Answer, Error};
+use super::registers;
 use super::service_page::SLANTED;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, spoken};
 use super::visit::Visit;
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
+use handback_core::contract::exit::Shared;
 use handback_core::contract::{Contract, Document, ExtensionOption, TermState, Value, ValuePer};
 use handback_core::control::{Arrangement, Service};
 use handback_core::dated::When;
@@ -40,11 +42,17 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         contract: estate.contracts.get(&id).ok_or(Error::NotFound)?,
         delivered: delivered(&estate, id),
     };
+    let held_under = |item: &Shared| item.contract == Some(id);
     Sheet {
         lead: looking.lead(),
         drawings: looking.drawing().into_iter().collect(),
         lines: looking.lines(),
-        tables: vec![looking.services(), looking.values(), looking.documents()],
+        tables: vec![
+            looking.services(),
+            looking.values(),
+            registers::table_of(visit, &estate, held_under, ("contract", &id.to_string())),
+            looking.documents(),
+        ],
         ..sheet
     }
     .shown(visit)

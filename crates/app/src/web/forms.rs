@@ -96,13 +96,13 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
-        kind if is_register(kind) => format!("/records/{id}/history"),
+        kind if is_register(kind) => format!("{}/{id}", list_of(kind)),
         kind => format!("/{kind}s/{id}"),
     }
 }
 
 /// Where the list of a kind is.
-fn list_of(kind: &str) -> &'static str {
+pub fn list_of(kind: &str) -> &'static str {
     match kind {
         "service" | "arrangement" => "/services",
         "contract" | "clause" => "/contracts",
@@ -112,13 +112,13 @@ fn list_of(kind: &str) -> &'static str {
         "blackout" => "/blackouts",
         "task" => "/tasks",
         "readiness statement" => "/readiness",
-        "asset" => "/assets",
-        "licence" => "/licences",
-        "third-party contract" => "/third-party-contracts",
-        "data holding" => "/data-holdings",
-        "credential" => "/credentials",
-        "knowledge" => "/knowledge",
-        "document" => "/documents",
+        "asset" => "/registers/assets",
+        "licence" => "/registers/licences",
+        "third-party contract" => "/registers/third-party-contracts",
+        "data holding" => "/registers/data-holdings",
+        "credential" => "/registers/credentials",
+        "knowledge" => "/registers/knowledge",
+        "document" => "/registers/documents",
         "event" => "/events",
         "claim" => "/claims",
         "recommendation" => "/recommendations",

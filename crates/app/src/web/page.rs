@@ -152,6 +152,7 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
         &["/groups", "/payments", "/names", "/scope"],
     ),
     ("People and events", "/movements", &["/events"]),
+    ("Exit registers", "/registers", &[]),
     (
         "Readiness",
         "/readiness",

@@ -43,12 +43,17 @@ pub struct Beside {
 
 /// The links to those lists.
 pub fn beside(visit: &Visit) -> Vec<Beside> {
+    links(visit, BESIDE)
+}
+
+/// Links to lists that share a place in the navigation.
+pub fn links(visit: &Visit, places: &[(&'static str, &'static str)]) -> Vec<Beside> {
     let link = |&(text, href): &(&'static str, &'static str)| Beside {
         text,
         href,
         current: visit.path == href,
     };
-    BESIDE.iter().map(link).collect()
+    places.iter().map(link).collect()
 }
 
 const BLANK: Blank = Blank {

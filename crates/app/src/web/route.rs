@@ -102,6 +102,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::publications::ROUTES,
     super::readiness::ROUTES,
     super::recommendations::ROUTES,
+    super::registers::ROUTES,
     super::scope::ROUTES,
     super::services::ROUTES,
     super::sign_in::ROUTES,

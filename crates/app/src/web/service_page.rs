@@ -1,12 +1,14 @@
 //! A service's page: who ran it through time, who held what, and what hangs on it.
 
 use super::answer::{Answer, Error};
+use super::registers;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, linked, may_change, spoken};
 use super::visit::Visit;
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
 use handback_core::assurance::{Claim, Event};
 use handback_core::contract::Contract;
+use handback_core::contract::exit::Shared;
 use handback_core::control::{
     Arrangement, Control, ControlRule, Facet, Holder, Mode, Service, Standing, Stretch, control,
 };
@@ -44,7 +46,7 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         lead: looking.lead(),
         drawings: looking.drawing().into_iter().collect(),
         lines,
-        tables: vec![looking.costs(), looking.mentions()],
+        tables: vec![looking.costs(), looking.registers(), looking.mentions()],
         ..sheet
     }
     .shown(visit)
@@ -383,6 +385,13 @@ impl Looking<'_> {
             rows: self.service.yearly_cost.iter().map(row).collect(),
             empty: Some("No yearly cost is stated. Finance can say, staff included."),
         }
+    }
+
+    /// What the exit registers list for it.
+    fn registers(&self) -> Table {
+        let needs = |item: &Shared| item.services.contains(&self.id);
+        let field = ("q", self.service.name.as_str());
+        registers::table_of(self.visit, self.estate, needs, field)
     }
 
     /// Claims and events that name the service.

@@ -6,6 +6,7 @@ use super::visit::Visit;
 pub use crate::render::capital;
 use crate::{render, words};
 use handback_core::contract::Contract;
+use handback_core::contract::exit::is_register;
 use handback_core::dated::When;
 use handback_core::permission::Action;
 use handback_core::record::{Kind, KindName, RecordId, Visibility};
@@ -87,6 +88,7 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "claim" => "claims",
         "import" => "imports",
         "recommendation" => "recommendations",
+        kind if is_register(kind) => return Some(super::forms::page_of(kind, id)),
         _ => return None,
     };
     Some(format!("/{place}/{id}"))

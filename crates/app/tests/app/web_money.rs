@@ -345,6 +345,7 @@ const BUILT: &[&str] = &[
     "/readiness/risks",
     "/recommendations",
     "/records",
+    "/registers",
     "/services",
     "/suppliers",
 ];

@@ -90,6 +90,12 @@ impl Samples {
             "waves",
             "tasks",
             "blackouts",
+            "registers/assets",
+            "registers/licences",
+            "registers/third-party-contracts",
+            "registers/data-holdings",
+            "registers/knowledge",
+            "registers/documents",
             "claims",
             "recommendations",
             "imports",
@@ -123,7 +129,10 @@ impl Samples {
 
     /// The address with something in the place of each parameter.
     fn fill(&self, path: &str) -> String {
-        let list = path.split('/').nth(1).unwrap_or_default();
+        let list = match path.strip_suffix("/{id}") {
+            Some(list) if list.starts_with("/registers/") => &list[1..],
+            _ => path.split('/').nth(1).unwrap_or_default(),
+        };
         let nothing = "0".repeat(32);
         let id = self.ids.get(list).or_else(|| match list {
             "records" | "api" | "readiness" => self.ids.get("services"),

@@ -37,6 +37,7 @@ use crate::table::{Call, Faults, Find, Heading, Row, RowFault, Tabled, joined, p
 use headings::{
     amount, cell, reference, text, whole, written, yearly_charge, yes, yes_or_no, yes_word,
 };
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -161,6 +162,18 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Whether the supplier's newest list no longer names it on a day.
+    pub fn is_missing(&self, day: Date) -> bool {
+        let since = self.missing_since;
+        since.is_some_and(|since| since.reached(day) != Some(false))
+    }
+
+    /// Whether somebody had looked by a day, and found it so.
+    pub fn is_confirmed(&self, day: Date) -> bool {
+        let on = self.confirmed.and_then(When::earliest);
+        on.is_some_and(|on| on <= day)
+    }
+
     fn filling(self, before: &Shared) -> Shared {
         let before = before.clone();
         Shared {
@@ -207,6 +220,10 @@ pub trait Particulars:
     }
     /// The same, with what is not known taken from what was known before.
     fn filling(self, before: &Self) -> Self;
+    /// The last day on which it is of use: of its support, its right or its term.
+    fn ends(&self) -> Option<When> {
+        None
+    }
     /// The cells under its own headings.
     fn cells(&self) -> Vec<String>;
     /// What stands under [`Particulars::MARK`].

@@ -6,6 +6,7 @@ use crate::web::fields::{FieldFaults, Fields};
 use handback_core::dated::Period;
 use handback_core::import::{Dataset, Role};
 use handback_intake::refused::called;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -124,6 +125,15 @@ pub fn period(typed: Option<&str>, field: &str, faults: &mut FieldFaults) -> Opt
     period.ok()
 }
 
+/// A day as typed; a fault of its field when it is none.
+fn day(typed: Option<&str>, field: &str, faults: &mut FieldFaults) -> Option<Date> {
+    let day = typed?.parse();
+    if day.is_err() {
+        faults.add(field, "The day must look like 2019-06-30");
+    }
+    day.ok()
+}
+
 /// Note what a person answered about one file.
 pub fn about_file(
     form: &Fields,
@@ -147,6 +157,11 @@ pub fn about_file(
         if form.has(&name(field)) {
             *kept = typed(field).map(str::to_owned);
         }
+    }
+    if form.has(&name("listed-on")) {
+        file.contract = typed("contract").map(str::to_owned);
+        file.listed_on = day(typed("listed-on"), &name("listed-on"), faults);
+        file.whole_list = form.has(&name("whole-list"));
     }
     let Some(seen) = seen else { return };
     file.overlap = typed("overlap").and_then(meant).unwrap_or(Deciding::Later);
@@ -201,6 +216,30 @@ mod tests {
         about_file(&form, 0, &mut file, Some(&seen()), &mut faults);
         assert_eq!((file.period, file.overlap), (None, Deciding::Adds));
         assert!(file.skip);
+    }
+
+    #[test]
+    fn a_list_is_of_a_contract_and_a_day() {
+        let (mut file, mut faults) = (Waiting::default(), FieldFaults::default());
+        let mut answer = |form: &[u8]| {
+            about_file(&Fields::parse(form), 0, &mut file, None, &mut faults);
+            let listed = file.listed_on.map(|day| day.to_string());
+            (
+                listed,
+                file.contract.clone(),
+                file.whole_list,
+                faults.is_empty(),
+            )
+        };
+        let day = || Some("2019-06-30".to_owned());
+        let whole = answer(b"listed-on-0=2019-06-30&contract-0=C-001&whole-list-0=yes");
+        assert_eq!(whole, (day(), Some("C-001".into()), true, true));
+        // What another form does not ask stays.
+        assert_eq!(
+            answer(b"period-0="),
+            (day(), Some("C-001".into()), true, true)
+        );
+        assert_eq!(answer(b"listed-on-0=June"), (None, None, false, false));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::web::visit::{Upload, Visit};
 use handback_core::permission::Action;
 use handback_register::desk::{Job, JobId, JobState};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -143,6 +143,8 @@ struct Page {
     datasets: Vec<(String, String)>,
     payment_roles: Vec<(String, &'static str)>,
     contract_roles: Vec<(String, &'static str)>,
+    /// The contracts under which a list may have been given.
+    contracts: Vec<String>,
     /// The imports of this job that still stand.
     standing: Vec<String>,
     /// Fields typed again after a fault.
@@ -208,6 +210,7 @@ fn page(visit: &Visit, job: &Job, wish: Wish, faults: &FieldFaults) -> Page {
         datasets: answers::datasets(),
         payment_roles: answers::roles(answers::PAYMENT_ROLES),
         contract_roles: answers::roles(answers::CONTRACT_ROLES),
+        contracts: contracts(visit),
         standing: standing.map(|id| id.to_string()).collect(),
         kept: visit.form.kept(),
         summary: faults.summary(),
@@ -215,6 +218,16 @@ fn page(visit: &Visit, job: &Job, wish: Wish, faults: &FieldFaults) -> Page {
         wish,
         outcome,
     }
+}
+
+/// The contracts under which a list may have been given, by title.
+fn contracts(visit: &Visit) -> Vec<String> {
+    let Ok(estate) = visit.sighted() else {
+        return Vec::new();
+    };
+    let titles = estate.contracts.values().map(|held| held.title.clone());
+    let titles: BTreeSet<String> = titles.collect();
+    titles.into_iter().collect()
 }
 
 /// How far it has come, twice a second, for pages with JavaScript.

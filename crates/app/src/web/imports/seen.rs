@@ -44,6 +44,9 @@ pub struct Seen {
     pub overlaps: Vec<SeenOverlap>,
     pub undecided: bool,
     pub import: Option<RecordId>,
+    /// What a list made of its exit register, in lines; none for other files.
+    #[serde(default)]
+    pub list: Option<Vec<String>>,
     /// How many records it states.
     pub stated: u64,
 }
@@ -122,6 +125,7 @@ impl Seen {
             overlaps: seen_overlaps(&taken.overlapping, picture),
             undecided: taken.overlap == Some(Overlap::Undecided),
             import: taken.import,
+            list: taken.list.as_ref().map(|list| listed(list, reading)),
             stated: taken.stated.values().sum(),
         }
     }
@@ -170,6 +174,15 @@ impl Seen {
     }
 }
 
+/// What a list made of its register, line by line.
+fn listed(list: &crate::import::Listed, reading: &Reading) -> Vec<String> {
+    let told = crate::render::lists::told(list, reading.dataset);
+    let lines = told
+        .lines()
+        .map(|line| for_pages(&crate::render::capital(line.trim())));
+    lines.collect()
+}
+
 /// What the command line is told to do is said here as what stands on the page.
 fn for_pages(sentence: &str) -> String {
     sentence
@@ -178,6 +191,7 @@ fn for_pages(sentence: &str) -> String {
             "say which period it covers, in the field “Period”",
         )
         .replace("with --publisher", "in the field “Published by”")
+        .replace("import it with --whole-list", "say so below")
 }
 
 /// What stands in place of what is about persons.

@@ -155,6 +155,10 @@ impl Particulars for Asset {
         }
     }
 
+    fn ends(&self) -> Option<When> {
+        self.support_ends
+    }
+
     fn cells(&self) -> Vec<String> {
         vec![
             cell(&self.model),

@@ -157,6 +157,10 @@ impl Particulars for Licence {
         }
     }
 
+    fn ends(&self) -> Option<When> {
+        self.expires
+    }
+
     fn cells(&self) -> Vec<String> {
         vec![
             cell(&self.product),

@@ -4,6 +4,7 @@ use super::{
     Asset, Credential, DataHolding, Document, Item, Knowledge, Licence, Particulars, Shared,
     ThirdPartyContract,
 };
+use crate::dated::When;
 use crate::record::{RecordId, Reference};
 use std::collections::BTreeMap;
 
@@ -59,6 +60,16 @@ impl Registers {
             Credential::KIND => self.credentials.get(&id).map(|item| &item.shared),
             Knowledge::KIND => self.knowledge.get(&id).map(|item| &item.shared),
             Document::KIND => self.documents.get(&id).map(|item| &item.shared),
+            _ => None,
+        }
+    }
+
+    /// The last day on which an item is of use, where its register says so.
+    pub fn ends(&self, kind: &str, id: RecordId) -> Option<When> {
+        match kind {
+            Asset::KIND => self.assets.get(&id)?.detail.ends(),
+            Licence::KIND => self.licences.get(&id)?.detail.ends(),
+            ThirdPartyContract::KIND => self.third_party_contracts.get(&id)?.detail.ends(),
             _ => None,
         }
     }

@@ -92,6 +92,10 @@ impl Particulars for ThirdPartyContract {
         }
     }
 
+    fn ends(&self) -> Option<When> {
+        self.ends
+    }
+
     fn cells(&self) -> Vec<String> {
         vec![
             written(self.ends),
