@@ -121,6 +121,8 @@ impl View {
             arrangements: self.all()?,
             contracts: self.all()?,
             clauses: self.all()?,
+            obligations: self.all()?,
+            requests: self.all()?,
             staff_movements: self.all()?,
             waves: self.all()?,
             blackouts: self.all()?,

@@ -53,6 +53,8 @@ const ORGANISATIONS: &str = include_str!("../data/example/organisations.csv");
 const SERVICES: &str = include_str!("../data/example/services.csv");
 const CONTRACTS: &str = include_str!("../data/example/contracts.csv");
 const ARRANGEMENTS: &str = include_str!("../data/example/arrangements.csv");
+const OBLIGATIONS: &str = include_str!("../data/example/obligations.csv");
+const REQUESTS: &str = include_str!("../data/example/requests.csv");
 const STAFF_MOVEMENTS: &str = include_str!("../data/example/staff-movements.csv");
 const WAVES: &str = include_str!("../data/example/waves.csv");
 const BLACKOUTS: &str = include_str!("../data/example/blackouts.csv");
@@ -89,6 +91,8 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("services.csv", SERVICES, &estate.services)?;
     table("contracts.csv", CONTRACTS, &estate.contracts)?;
     table("arrangements.csv", ARRANGEMENTS, &estate.arrangements)?;
+    table("obligations.csv", OBLIGATIONS, &[])?;
+    table("requests.csv", REQUESTS, &[])?;
     table("staff-movements.csv", STAFF_MOVEMENTS, &[])?;
     table("waves.csv", WAVES, &[])?;
     table("blackouts.csv", BLACKOUTS, &[])?;

@@ -6,6 +6,7 @@
 mod cli;
 mod clock;
 mod data;
+mod diary;
 mod estate;
 mod figures;
 mod generate;

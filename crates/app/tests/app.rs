@@ -20,6 +20,8 @@ mod site;
 mod web_api;
 #[path = "app/web_bulk.rs"]
 mod web_bulk;
+#[path = "app/web_calendar.rs"]
+mod web_calendar;
 #[path = "app/web_first.rs"]
 mod web_first;
 #[path = "app/web_imports.rs"]

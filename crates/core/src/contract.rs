@@ -2,14 +2,19 @@
 
 mod clause;
 mod clock;
+pub mod diary;
 pub mod exit;
 mod form;
 mod length;
+pub mod obligation;
+pub mod request;
 pub mod terms;
 
 pub use clause::{Clause, Content, Counted, Says, Standing, template};
 pub use clock::*;
 pub use length::{Length, NotALength, Unit};
+pub use obligation::Obligation;
+pub use request::Request;
 pub use terms::Terms;
 
 use crate::dated::{Dated, On, When};

@@ -24,6 +24,8 @@ pub enum Dataset {
     Arrangements,
     StaffMovements,
     Clauses,
+    Obligations,
+    Requests,
     Waves,
     Blackouts,
     Tasks,

@@ -4,6 +4,7 @@
 mod account;
 mod clock;
 mod control;
+mod diary;
 mod estate;
 mod figure;
 mod money;

@@ -80,6 +80,8 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Arrangements => "arrangements",
         Dataset::StaffMovements => "staff movements",
         Dataset::Clauses => "clauses",
+        Dataset::Obligations => "obligations",
+        Dataset::Requests => "requests",
         Dataset::Waves => "waves",
         Dataset::Blackouts => "blackouts",
         Dataset::Tasks => "tasks",

@@ -1,4 +1,5 @@
-//! The desk: accounts, sessions, one-time links, tokens, jobs and the log of who read what.
+//! The desk: accounts, sessions, one-time links, tokens, calendar feeds,
+//! reminders, jobs and the log of who read what.
 //!
 //! These tables lie in the register's database and change without a trace. Nothing that counts rests
 //! on them: whoever empties them loses the accounts and no figure. Keys come hashed, so that reading
@@ -8,9 +9,11 @@
 //! Statements that write and answer rows are read to their end: only then has SQLite committed.
 
 mod account;
+mod feed;
 mod job;
 mod link;
 mod reading;
+mod reminder;
 mod session;
 mod statements;
 mod token;
@@ -19,6 +22,7 @@ pub use account::Account;
 pub use job::{Job, JobId, JobState};
 pub use link::{Link, Purpose};
 pub use reading::Reading;
+pub use reminder::{Often, Reminder};
 pub use session::Session;
 pub use token::{Token, TokenId};
 

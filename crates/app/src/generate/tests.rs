@@ -10,6 +10,7 @@ use handback_core::assurance::{
 use handback_core::contract::exit::{
     Asset, Credential, DataHolding, Document, Item, Knowledge, Licence, ThirdPartyContract,
 };
+use handback_core::contract::{Obligation, Request};
 use handback_core::control::{
     Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
     share_by_count,
@@ -21,6 +22,7 @@ use handback_core::organisation::Organisation;
 use handback_core::pence::Pence;
 use handback_core::record::{KindName, RecordId};
 use handback_core::table::{Cell, Find, Form, Heading, Row, Tabled};
+
 use handback_core::transition::{
     Blackout, Gate, ReadinessStatement, StaffMovement, Task, Wave, staff_returned,
 };
@@ -130,6 +132,8 @@ impl Register {
         register.events = register.take(files, "events.csv");
         register.claims = values(register.take(files, "claims.csv"));
         if files.contains_key("scope.csv") {
+            register.take::<Obligation>(files, "obligations.csv");
+            register.take::<Request>(files, "requests.csv");
             register.take::<Wave>(files, "waves.csv");
             register.take::<Blackout>(files, "blackouts.csv");
             register.take::<Task>(files, "tasks.csv");

@@ -1,10 +1,10 @@
 //! A contract's page: its term on a line, its terms in words, and what was delivered under it.
 
 use super::answer::{Answer, Error};
-use super::registers;
 use super::service_page::SLANTED;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, spoken};
 use super::visit::Visit;
+use super::{obligations, registers, requests};
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
 use handback_core::contract::exit::Shared;
@@ -51,6 +51,8 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
             looking.services(),
             looking.values(),
             registers::table_of(visit, &estate, held_under, ("contract", &id.to_string())),
+            obligations::table_of(visit, &estate, id),
+            requests::table_of(visit, &estate, id),
             looking.documents(),
         ],
         ..sheet

@@ -70,7 +70,7 @@ pub const ROUTES: &[Route] = &[
 /// What it takes to state a kind.
 pub fn action(kind: &str) -> Action {
     match kind {
-        "contract" | "clause" => Action::StateContract,
+        "contract" | "clause" | "obligation" | "request" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
         "name" | "scope rule" => Action::DecideScope,
@@ -106,6 +106,8 @@ pub fn list_of(kind: &str) -> &'static str {
     match kind {
         "service" | "arrangement" => "/services",
         "contract" | "clause" => "/contracts",
+        "obligation" => "/obligations",
+        "request" => "/requests",
         "organisation" => "/organisations",
         "staff movement" => "/movements",
         "wave" | "gate" => "/waves",

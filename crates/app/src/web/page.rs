@@ -145,7 +145,11 @@ struct Place {
 const NAVIGATION: &[(&str, &str, &[&str])] = &[
     ("Statement", "/", &["/figures"]),
     ("Services", "/services", &["/arrangements"]),
-    ("Contracts", "/contracts", &["/organisations"]),
+    (
+        "Contracts",
+        "/contracts",
+        &["/organisations", "/obligations", "/requests", "/calendar"],
+    ),
     (
         "Money",
         "/suppliers",

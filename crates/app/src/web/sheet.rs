@@ -78,6 +78,8 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
     let place = match kind {
         "service" => "services",
         "contract" => "contracts",
+        "obligation" => "obligations",
+        "request" => "requests",
         "organisation" => "organisations",
         "staff movement" => "movements",
         "wave" => "waves",
@@ -263,7 +265,7 @@ pub fn visible(visibility: Visibility) -> &'static str {
 /// What somebody must be allowed to change a record of a kind.
 pub fn changing(kind: &str) -> Action {
     match kind {
-        Contract::NAME => Action::StateContract,
+        Contract::NAME | "obligation" | "request" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         _ => Action::StateEstate,
     }

@@ -107,6 +107,8 @@ impl Visit {
         seen.arrangements.retain(|id, _| shown(id));
         seen.contracts.retain(|id, _| shown(id));
         seen.clauses.retain(|id, _| shown(id));
+        seen.obligations.retain(|id, _| shown(id));
+        seen.requests.retain(|id, _| shown(id));
         seen.staff_movements.retain(|id, _| shown(id));
         seen.waves.retain(|id, _| shown(id));
         seen.blackouts.retain(|id, _| shown(id));

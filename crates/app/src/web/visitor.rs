@@ -22,6 +22,8 @@ pub enum Door {
     Session,
     Link,
     Token,
+    /// A calendar feed.
+    Feed,
 }
 
 impl Secret {
@@ -47,6 +49,7 @@ impl Secret {
             Door::Session => "handback session",
             Door::Link => "handback link",
             Door::Token => "handback token",
+            Door::Feed => "handback feed",
         };
         digest(&[door.as_bytes(), &self.0])
     }

@@ -63,6 +63,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "assurance",
             "basis",
+            "calendar",
             "contract",
             "control",
             "dated",

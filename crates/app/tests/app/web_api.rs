@@ -176,6 +176,8 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "arrangement",
         "staff-movement",
         "clause",
+        "obligation",
+        "request",
         "wave",
         "blackout",
         "task",

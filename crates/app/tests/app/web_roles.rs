@@ -89,6 +89,8 @@ impl Samples {
             "events",
             "waves",
             "tasks",
+            "obligations",
+            "requests",
             "blackouts",
             "registers/assets",
             "registers/licences",

@@ -2,7 +2,7 @@
 
 use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
 use crate::contract::exit::Registers;
-use crate::contract::{Clause, Contract};
+use crate::contract::{Clause, Contract, Obligation, Request};
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;
@@ -24,6 +24,8 @@ pub struct Estate {
     pub arrangements: BTreeMap<RecordId, Arrangement>,
     pub contracts: BTreeMap<RecordId, Contract>,
     pub clauses: BTreeMap<RecordId, Clause>,
+    pub obligations: BTreeMap<RecordId, Obligation>,
+    pub requests: BTreeMap<RecordId, Request>,
     pub staff_movements: BTreeMap<RecordId, StaffMovement>,
     pub waves: BTreeMap<RecordId, Wave>,
     pub blackouts: BTreeMap<RecordId, Blackout>,

@@ -2,7 +2,7 @@
 
 use super::Estate;
 use crate::assurance::Recommendation;
-use crate::contract::Contract;
+use crate::contract::{Contract, Obligation, Request};
 use crate::control::{Arrangement, Service};
 use crate::permission::Subject;
 use crate::record::{Kind, RecordId};
@@ -35,6 +35,14 @@ impl Estate {
                 });
                 under.map(|arrangement| arrangement.service).collect()
             }
+            Obligation::NAME => match self.obligations.get(&id) {
+                Some(held) => self.owed_for(&held.services, held.contract),
+                None => BTreeSet::new(),
+            },
+            Request::NAME => match self.requests.get(&id) {
+                Some(held) => self.owed_for(&held.service.into_iter().collect(), held.contract),
+                None => BTreeSet::new(),
+            },
             Recommendation::NAME => {
                 let held = self.recommendations.get(&id);
                 held.map(|held| held.services.clone()).unwrap_or_default()
@@ -89,6 +97,20 @@ impl Estate {
                 self.subject(Contract::NAME, contract).services
             }
             _ => item.services.clone(),
+        }
+    }
+
+    /// The services that are named; else those of the contract.
+    fn owed_for(
+        &self,
+        services: &BTreeSet<RecordId>,
+        contract: Option<RecordId>,
+    ) -> BTreeSet<RecordId> {
+        match contract {
+            Some(contract) if services.is_empty() => {
+                self.subject(Contract::NAME, contract).services
+            }
+            _ => services.clone(),
         }
     }
 

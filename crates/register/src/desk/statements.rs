@@ -67,6 +67,34 @@ pub(super) const TOKENS: &str = "\
 pub(super) const TOKEN_USED: &str = "UPDATE token SET last_used_at = $2 WHERE id = $1";
 pub(super) const REVOKE_TOKEN: &str = "DELETE FROM token WHERE id = $1 AND actor = $2";
 
+pub(super) const SET_FEED: &str = "\
+    INSERT INTO feed (actor, key, made_at) VALUES ($1, $2, $3) \
+    ON CONFLICT (actor) DO UPDATE SET key = excluded.key, made_at = excluded.made_at";
+pub(super) const FEED: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM feed JOIN account ON account.actor = feed.actor WHERE key = $1 AND disabled_at IS NULL"
+);
+pub(super) const FEED_MADE: &str = "SELECT made_at FROM feed WHERE actor = $1";
+pub(super) const REVOKE_FEED: &str = "DELETE FROM feed WHERE actor = $1";
+
+pub(super) const SET_REMINDER: &str = "\
+    INSERT INTO reminder (actor, often, address) VALUES ($1, $2, $3) \
+    ON CONFLICT (actor) DO UPDATE SET often = excluded.often, address = excluded.address, \
+    failed_at = NULL, failure = NULL";
+pub(super) const NO_REMINDER: &str = "DELETE FROM reminder WHERE actor = $1";
+pub(super) const REMINDER: &str =
+    "SELECT actor, often, address, failed_at, failure FROM reminder WHERE actor = $1";
+pub(super) const REMINDERS: &str =
+    "SELECT actor, often, address, failed_at, failure FROM reminder ORDER BY actor";
+pub(super) const REMINDER_SETTLED: &str =
+    "UPDATE reminder SET failed_at = $2, failure = $3 WHERE actor = $1";
+pub(super) const REMINDED: &str = "\
+    INSERT INTO reminded (actor, period, line, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+pub(super) const REMINDED_IN: &str =
+    "SELECT line FROM reminded WHERE actor = $1 AND period = $2 ORDER BY line";
+pub(super) const FORGET_REMINDED: &str = "DELETE FROM reminded WHERE sent_at < $1";
+
 macro_rules! job_columns {
     () => {
         "id, kind, actor, state, wish, answer, done_rows, done_bytes, of_bytes, cancel_asked, created_at, changed_at"

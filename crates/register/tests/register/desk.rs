@@ -5,7 +5,7 @@ use crate::desk_jobs::job;
 use crate::desk_keys::{LATER, key, link, token};
 use crate::store::*;
 use handback_core::import::Layout;
-use handback_register::desk::{Desk, Purpose, Reading};
+use handback_register::desk::{Desk, Often, Purpose, Reading};
 use handback_register::{Moment, Place, Register, restore, verify};
 use std::sync::Arc;
 
@@ -18,7 +18,9 @@ on_both![
     readings_are_listed_and_forgotten,
 ];
 
-const TABLES: [&str; 6] = ["session", "link", "token", "job", "reading", "account"];
+const TABLES: [&str; 9] = [
+    "session", "link", "token", "feed", "reminded", "reminder", "job", "reading", "account",
+];
 
 async fn a_log(register: &Register) {
     let changes = vec![state(1, "a"), state(2, "b"), withdraw(2), state(3, "c")];
@@ -38,6 +40,15 @@ async fn fill(desk: &Desk) {
     desk.issue_token(key(3), &token(3, "ann"))
         .await
         .expect("a token");
+    desk.set_feed(&actor("ann"), key(5), second(0))
+        .await
+        .expect("a feed");
+    desk.set_reminder(&actor("ann"), Often::Weekly, "ann@post.example")
+        .await
+        .expect("a reminder");
+    desk.note_reminded(&actor("ann"), "2020-01-06", &["a line".into()], second(0))
+        .await
+        .expect("a letter");
     desk.put_job(&job(4, "ann", 0)).await.expect("a job");
     desk.note_reading(&reading(1, "ann", 0))
         .await
@@ -103,6 +114,7 @@ async fn no_backup_holds_the_desk(store: &Store) {
         "Ann of Harrowmere",
         "$argon2id$",
         "a wish",
+        "ann@post.example",
         "the page of the record",
     ] {
         assert!(!holds(&bytes, text), "the backup holds {text:?}");

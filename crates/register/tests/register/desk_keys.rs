@@ -57,7 +57,7 @@ pub fn token(number: u8, whose: &str) -> Token {
 }
 
 /// A desk with the administrator Ann, and Ben.
-async fn desk_of(store: &Store) -> Desk {
+pub async fn desk_of(store: &Store) -> Desk {
     let desk = store.register().await.1.desk();
     for account in [administrator("ann"), account("ben")] {
         desk.open_account(&account).await.expect("opened");

@@ -5,6 +5,7 @@ mod changing;
 mod copying;
 mod desk;
 mod desk_accounts;
+mod desk_calendar;
 mod desk_jobs;
 mod desk_keys;
 mod following;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 25] = {
+const DATASETS: [Dataset; 27] = {
     use Dataset::*;
     [
         Payments,
@@ -22,6 +22,8 @@ const DATASETS: [Dataset; 25] = {
         Arrangements,
         StaffMovements,
         Clauses,
+        Obligations,
+        Requests,
         Waves,
         Blackouts,
         Tasks,
