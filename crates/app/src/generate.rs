@@ -56,6 +56,7 @@ const ARRANGEMENTS: &str = include_str!("../data/example/arrangements.csv");
 const OBLIGATIONS: &str = include_str!("../data/example/obligations.csv");
 const REQUESTS: &str = include_str!("../data/example/requests.csv");
 const STAFF_MOVEMENTS: &str = include_str!("../data/example/staff-movements.csv");
+const CLAUSES: &str = include_str!("../data/example/clauses.csv");
 const WAVES: &str = include_str!("../data/example/waves.csv");
 const BLACKOUTS: &str = include_str!("../data/example/blackouts.csv");
 const TASKS: &str = include_str!("../data/example/tasks.csv");
@@ -94,6 +95,7 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("obligations.csv", OBLIGATIONS, &[])?;
     table("requests.csv", REQUESTS, &[])?;
     table("staff-movements.csv", STAFF_MOVEMENTS, &[])?;
+    table("clauses.csv", CLAUSES, &[])?;
     table("waves.csv", WAVES, &[])?;
     table("blackouts.csv", BLACKOUTS, &[])?;
     table("tasks.csv", TASKS, &[])?;

@@ -15,6 +15,7 @@ mod bulk;
 mod calendar;
 pub mod charted;
 pub mod claims;
+mod clauses;
 mod contract_page;
 mod contracts;
 mod difference;

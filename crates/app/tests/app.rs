@@ -22,6 +22,8 @@ mod web_api;
 mod web_bulk;
 #[path = "app/web_calendar.rs"]
 mod web_calendar;
+#[path = "app/web_clock.rs"]
+mod web_clock;
 #[path = "app/web_first.rs"]
 mod web_first;
 #[path = "app/web_imports.rs"]

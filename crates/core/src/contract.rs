@@ -209,10 +209,15 @@ impl Contract {
 
     /// Where the contract stands on `day`; its last day still counts as running.
     pub fn term_state(&self, day: Date) -> TermState {
+        self.term_state_by(self.end_on(day), day)
+    }
+
+    /// Where the contract stands on `day` when its last day is this one.
+    pub fn term_state_by(&self, end: Option<When>, day: Date) -> TermState {
         if self.start.and_then(|start| start.reached(day)) == Some(false) {
             return TermState::NotStarted;
         }
-        match self.end_on(day) {
+        match end {
             None => TermState::Unknown,
             Some(end) => match (end.earliest(), end.latest()) {
                 (_, Some(latest)) if day > latest => TermState::Ended,

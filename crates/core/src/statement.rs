@@ -30,7 +30,7 @@ pub use rows::{CountedService, Counts, counted_movements, counted_services};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};
 use crate::basis::{Basis, Known, gaps};
-use crate::contract::{Contract, TermState};
+use crate::contract::{Clock, Contract, TermState};
 use crate::control::{Control, CostShare, Criticality, Mode, Service, Standing, share_by_count};
 use crate::dated::{Period, When};
 use crate::money::{PaidName, YearBasis};
@@ -56,6 +56,10 @@ pub struct ContractSummary {
     pub start: Option<When>,
     pub end: Option<When>,
     pub state: TermState,
+    /// The last day to keep it from going on by itself, or to end it then.
+    pub last_notice: Option<Date>,
+    /// The last day on which there is still time to decide.
+    pub last_safe_day: Option<Date>,
     pub value_pence: Option<Pence>,
     pub currency: Option<String>,
     /// The services that are delivered under it on the day.
@@ -203,7 +207,14 @@ pub fn contract_lines(
                 .push(service.name.clone());
         }
     }
+    let mut timed = estate.all_timed(at);
     let line = |(id, contract): (&RecordId, &Contract)| {
+        let clock = timed.remove(id).map(|timed| timed.clock);
+        let end = clock.as_ref().and_then(|clock| clock.term_end);
+        let end = end.map(When::Day).or_else(|| contract.end_on(at));
+        let safe = clock
+            .as_ref()
+            .and_then(|clock| clock.last_safe_day.as_ref());
         let value = contract.value.on(at).certain().or(contract.value.latest());
         ContractSummary {
             id: *id,
@@ -215,8 +226,10 @@ pub fn contract_lines(
                 .map(|id| estate.organisation_name(*id))
                 .collect(),
             start: contract.start,
-            end: contract.end_on(at),
-            state: contract.term_state(at),
+            end,
+            state: contract.term_state_by(end, at),
+            last_notice: clock.as_ref().and_then(Clock::last_notice),
+            last_safe_day: safe.map(|safe| safe.date),
             value_pence: value.map(|value| value.pence),
             currency: value.map(|value| value.currency.clone()),
             services: under.remove(id).unwrap_or_default(),
@@ -259,20 +272,36 @@ fn next_dates(estate: &Estate, at: Date) -> Vec<NextDate> {
             && when.earliest().is_some_and(|day| day <= horizon)
     };
     let mut dates = BTreeSet::new();
-    let ours =
-        |contract: &&Contract| contract.buyer.is_none() || contract.buyer == estate.authority;
-    for contract in estate.contracts.values().filter(ours) {
-        if let Some(on) = contract.end_on(at).filter(|end| soon(*end)) {
-            dates.insert(NextDate {
-                on,
-                what: format!("{} ends", contract.title),
-            });
-        }
-        if let Some(on) = contract.review.filter(|review| soon(*review)) {
-            dates.insert(NextDate {
-                on,
-                what: format!("{} is due for review", contract.title),
-            });
+    let ours = |contract: &Contract| contract.buyer.is_none() || contract.buyer == estate.authority;
+    let timed = estate.all_timed(at);
+    let held = estate
+        .contracts
+        .iter()
+        .filter(|(_, contract)| ours(contract));
+    for (id, contract) in held {
+        let title = &contract.title;
+        let clock = timed.get(id).map(|timed| &timed.clock);
+        let day = |day: Option<Date>| day.map(When::Day);
+        let goes_on = clock.is_some_and(|clock| clock.next_renewal.is_some());
+        let ends = match goes_on {
+            true => format!("{title} goes on for another term after this day"),
+            false => format!("{title} ends"),
+        };
+        let safe = clock.and_then(|clock| clock.last_safe_day.as_ref());
+        let end = clock.and_then(|clock| clock.term_end);
+        for (on, what) in [
+            (day(end).or_else(|| contract.end_on(at)), ends),
+            (
+                day(clock.and_then(Clock::last_notice)),
+                format!("Last day for notice to end {title}"),
+            ),
+            (
+                day(safe.map(|safe| safe.date)),
+                format!("Last safe day to decide to leave {title}"),
+            ),
+            (contract.review, format!("{title} is due for review")),
+        ] {
+            dates.extend(on.filter(|on| soon(*on)).map(|on| NextDate { on, what }));
         }
     }
     dates.into_iter().collect()

@@ -165,8 +165,8 @@ pub fn term(clock: &Clock) -> String {
     };
     let after = match clock.renewals {
         0 => String::new(),
-        1 => ", after one renewal".into(),
-        many => format!(", after {many} renewals"),
+        1 => ", renewed once".into(),
+        many => format!(", renewed {many} times"),
     };
     let verb = if clock.ended { "ended" } else { "ends" };
     format!("Its term {verb} on {}{after}.", day(end))

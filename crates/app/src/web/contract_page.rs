@@ -1,5 +1,7 @@
 //! A contract's page: its term on a line, its terms in words, and what was delivered under it.
 
+pub mod clock;
+
 use super::answer::{Answer, Error};
 use super::service_page::SLANTED;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, spoken};
@@ -8,13 +10,16 @@ use super::{obligations, registers, requests};
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
 use handback_core::contract::exit::Shared;
-use handback_core::contract::{Contract, Document, ExtensionOption, TermState, Value, ValuePer};
+use handback_core::contract::{
+    Clause, Contract, Document, ExtensionOption, TermState, Value, ValuePer,
+};
 use handback_core::control::{Arrangement, Service};
 use handback_core::dated::When;
 use handback_core::organisation::Organisation;
 use handback_core::record::{Kind, RecordId};
-use handback_core::statement::Estate;
+use handback_core::statement::{Estate, Timed};
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 /// The most strips of services that are drawn; the table has all.
 const DRAWN: usize = 12;
@@ -24,6 +29,12 @@ struct Looking<'a> {
     contract: &'a Contract,
     /// Services delivered under it: which, from when, until when.
     delivered: Vec<Delivered>,
+    /// Its clock; none where neither its first nor its last day is known.
+    timed: Option<Timed>,
+    clauses: Vec<(RecordId, &'a Clause)>,
+    /// Its last day, and where it stands, on the day of the page.
+    end: Option<When>,
+    state: TermState,
 }
 
 /// A service, or a stretch of its life, under the contract.
@@ -41,20 +52,16 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         visit,
         contract: estate.contracts.get(&id).ok_or(Error::NotFound)?,
         delivered: delivered(&estate, id),
+        timed: estate.timed(id, visit.dates.at),
+        clauses: estate.clauses_of(id),
+        end: estate.end_on(id, visit.dates.at),
+        state: estate.term_state(id, visit.dates.at),
     };
-    let held_under = |item: &Shared| item.contract == Some(id);
     Sheet {
         lead: looking.lead(),
         drawings: looking.drawing().into_iter().collect(),
         lines: looking.lines(),
-        tables: vec![
-            looking.services(),
-            looking.values(),
-            registers::table_of(visit, &estate, held_under, ("contract", &id.to_string())),
-            obligations::table_of(visit, &estate, id),
-            requests::table_of(visit, &estate, id),
-            looking.documents(),
-        ],
+        tables: looking.tables(id, &estate),
         ..sheet
     }
     .shown(visit)
@@ -93,10 +100,19 @@ fn delivered(estate: &Estate, id: RecordId) -> Vec<Delivered> {
 
 impl Looking<'_> {
     fn lead(&self) -> Vec<Vec<Said>> {
-        let at = self.visit.dates.at;
-        let end = self.contract.end_on(at).filter(|end| *end != When::Unknown);
+        let end = self.end.filter(|end| *end != When::Unknown);
         let end = end.map(render::when);
-        let text = match (self.contract.term_state(at), end) {
+        if let Some(timed) = &self.timed
+            && self.state != TermState::NotStarted
+            && timed.clock.term_end.is_some()
+        {
+            let told = clock::sentences(&timed.clock).into_iter();
+            return told
+                .map(|text| vec![Said::text(text)])
+                .chain(self.review())
+                .collect();
+        }
+        let text = match (self.state, end) {
             (TermState::NotStarted, _) => {
                 let start = self.contract.start.map(render::when).unwrap_or_default();
                 format!("It begins on {start}.")
@@ -107,15 +123,37 @@ impl Looking<'_> {
             (_, None) => "Its last day is not known. Its file, or the supplier, can say.".into(),
         };
         let mut lead = vec![vec![Said::text(text)]];
-        let review = self.contract.review;
-        let coming = review.filter(|on| on.latest().is_some_and(|day| day >= at));
-        lead.extend(coming.map(|on| {
-            vec![Said::text(format!(
-                "It is due for review on {}.",
-                render::when(on)
-            ))]
-        }));
+        lead.extend(self.review());
         lead
+    }
+
+    fn review(&self) -> Option<Vec<Said>> {
+        let at = self.visit.dates.at;
+        let coming = self.contract.review;
+        let coming = coming.filter(|on| on.latest().is_some_and(|day| day >= at));
+        let text = |on| format!("It is due for review on {}.", render::when(on));
+        coming.map(|on| vec![Said::text(text(on))])
+    }
+
+    fn tables(&self, id: RecordId, estate: &Estate) -> Vec<Table> {
+        let mut tables = self.timed.as_ref().map(clock::tables).unwrap_or_default();
+        let mut clauses = clock::clauses(self.visit, &self.clauses);
+        let all = Said::text("All its clauses, and those to confirm");
+        let mut row = vec![Said::default(); clauses.headings.len()];
+        row[1] = all.to(format!("/contracts/{id}/clauses"));
+        clauses.rows.push(row);
+        tables.push(clauses);
+        let held_under = |item: &Shared| item.contract == Some(id);
+        let visit = self.visit;
+        tables.extend([
+            obligations::table_of(visit, estate, id),
+            requests::table_of(visit, estate, id),
+            self.services(),
+            registers::table_of(visit, estate, held_under, ("contract", &id.to_string())),
+            self.values(),
+            self.documents(),
+        ]);
+        tables
     }
 
     /// The day after a term's last day, as precisely as that is known.
@@ -140,16 +178,33 @@ impl Looking<'_> {
             .delivered
             .iter()
             .filter_map(|held| held.from.earliest());
-        let days = whens.filter_map(When::latest).chain(begun).chain([at]);
+        let timed = self.timed.iter();
+        let clocks = timed.flat_map(|timed| {
+            let safe = clock::mark(&timed.clock).map(|mark| mark.on);
+            let due = timed.clock.due.iter().filter_map(|due| due.date);
+            due.chain(safe).chain(timed.clock.term_end)
+        });
+        let days = whens
+            .filter_map(When::latest)
+            .chain(begun)
+            .chain([at])
+            .chain(clocks);
         let axis = Axis::around(days)?;
         let mut strips = vec![self.term(&ends)];
+        let clocks = self.timed.iter();
+        strips.extend(clocks.flat_map(|timed| clock::strips(&timed.clock, axis)));
         let end = ends.last().copied().map(Self::after);
         let together = self.together();
         strips.extend(together.iter().take(DRAWN).map(|held| delivery(held, end)));
         let mut marks = vec![Mark {
             on: at,
-            class: "today",
+            class: "now",
         }];
+        marks.extend(
+            self.timed
+                .as_ref()
+                .and_then(|timed| clock::mark(&timed.clock)),
+        );
         if let Some(When::Day(on)) = contract.review {
             marks.push(Mark {
                 on,
@@ -204,8 +259,12 @@ impl Looking<'_> {
 
     fn key(&self) -> Vec<(&'static str, &'static str)> {
         let mut key = vec![("term", "first term")];
-        if self.contract.end.iter().count() > 1 {
-            key.push(("extended", "later change of the last day"));
+        let renewed = self
+            .timed
+            .as_ref()
+            .is_some_and(|timed| timed.clock.renewals > 0);
+        if renewed || self.contract.end.iter().count() > 1 {
+            key.push(("extended", "extended"));
         }
         if self
             .contract
@@ -221,7 +280,8 @@ impl Looking<'_> {
         if matches!(self.contract.review, Some(When::Day(_))) {
             key.push(("review", "review"));
         }
-        key.push(("today", "the day of this page"));
+        key.extend(self.timed.iter().flat_map(|timed| clock::key(&timed.clock)));
+        key.push(("now", "the day of this page"));
         key
     }
 
@@ -229,12 +289,8 @@ impl Looking<'_> {
         let contract = self.contract;
         let mut bands = Vec::new();
         let mut from = contract.start.unwrap_or(When::Unknown);
-        for (place, end) in ends.iter().enumerate() {
-            let until = (*end != When::Unknown).then(|| Self::after(*end));
-            let (class, words) = match place {
-                0 => ("term", "first term"),
-                _ => ("extended", "extended"),
-            };
+        let mut band = |end: Option<When>, class: &str, words: &str| {
+            let until = end.filter(|end| *end != When::Unknown).map(Self::after);
             bands.push(Band {
                 from,
                 until,
@@ -242,6 +298,25 @@ impl Looking<'_> {
                 words: words.into(),
             });
             from = until.unwrap_or(from);
+        };
+        let counted = self.timed.as_ref();
+        let counted = counted.and_then(|timed| timed.terms.first_end());
+        let before = |end: &When| counted.is_some_and(|first| When::Day(first) < *end);
+        let first = match ends.first() {
+            Some(end) if !before(end) => None,
+            _ => counted.map(When::Day),
+        };
+        for (place, end) in first.iter().chain(ends).enumerate() {
+            match place {
+                0 => band(Some(*end), "term", "first term"),
+                _ => band(Some(*end), "extended", "extended"),
+            }
+        }
+        let renewed = self.timed.as_ref().and_then(|timed| timed.clock.term_end);
+        let known = ends.last().copied().or(first);
+        let on = |end: &Date| known.is_none_or(|known| When::Day(*end) > known);
+        if let Some(end) = renewed.filter(on) {
+            band(Some(When::Day(end)), "extended", "went on by itself");
         }
         let options = contract.options.iter().filter_map(|option| option.until);
         bands.extend(
@@ -307,17 +382,15 @@ impl Looking<'_> {
         vec![
             Line::new("Suppliers", contract.suppliers.iter().map(organisation)),
             Line::new("Bought by", contract.buyer.iter().map(organisation)),
+            Line::new(
+                "Passes to, on reorganisation",
+                contract.successor.iter().map(organisation),
+            ),
             Line::text("Department", contract.department.as_deref()),
             Line::when("Start", contract.start),
-            Line::when("Last day", contract.end_on(visit.dates.at)),
+            Line::when("Last day", self.end),
             Line::when("Review", contract.review),
-            Line::new(
-                "State",
-                [Said::text(capital(&spoken(
-                    "term",
-                    &contract.term_state(visit.dates.at),
-                )))],
-            ),
+            Line::new("State", [Said::text(capital(&spoken("term", &self.state)))]),
             Line::new("Right to extend", options),
             Line::new(
                 "Law that governs it",

@@ -14,6 +14,7 @@ use handback_core::dated::When;
 use handback_core::permission::Action;
 use handback_core::record::Kind;
 use handback_core::statement::{ContractSummary, contract_lines};
+use jiff::civil::Date;
 
 pub const ROUTES: &[Route] = &[
     Route::get("/contracts", Needs::May(Action::See), list),
@@ -29,6 +30,8 @@ const COLUMNS: &[Column] = &[
     words("supplier", "Supplier"),
     words("start", "Start"),
     words("end", "Last day"),
+    words("notice", "Notice by"),
+    words("decide", "Decide by"),
     words("state", "State"),
     numbers("value", "Value"),
     words("services", "Services under it"),
@@ -108,6 +111,8 @@ fn row(line: &ContractSummary) -> Row {
             Cell::text(render::when(when)).sorted_by(when.to_string())
         })
     };
+    // Nobody misses a day where no clause on notice is stated.
+    let day = |day: Option<Date>| day.map_or_else(|| Cell::text(""), Cell::day);
     let value =
         line.value_pence
             .map_or_else(Cell::unknown, |pence| match line.currency.as_deref() {
@@ -126,9 +131,11 @@ fn row(line: &ContractSummary) -> Row {
             },
             when(line.start),
             when(line.end),
+            day(line.last_notice),
+            day(line.last_safe_day),
             Cell::text(spoken("term", &line.state)),
             value,
-            Cell::text(line.services.join("; ")),
+            Cell::names(&line.services),
         ],
         kept_by: vec![
             key(line.state),

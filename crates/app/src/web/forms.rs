@@ -738,7 +738,7 @@ fn withdraw(visit: &Visit) -> Result<Answer, Error> {
     visit.see(&format!("{}?done=withdrawn", list_of(editing.table.kind)))
 }
 
-fn saying(visit: &Visit, otherwise: &str, base: Option<u64>) -> Saying {
+pub fn saying(visit: &Visit, otherwise: &str, base: Option<u64>) -> Saying {
     Saying {
         reason: visit.form.get("why").unwrap_or(otherwise).to_owned(),
         base,

@@ -86,6 +86,18 @@ impl Cell {
         }
     }
 
+    /// Several names: the first of many are shown, all are searched and stand in the file.
+    pub fn names(names: &[String]) -> Cell {
+        let all = Cell::text(names.join("; "));
+        match names {
+            [first, second, _, _, ..] => Cell {
+                text: format!("{first}; {second}; and {} more", names.len() - 2),
+                ..all
+            },
+            _ => all,
+        }
+    }
+
     /// What is not known, said so.
     pub fn unknown() -> Cell {
         Cell {
@@ -286,6 +298,7 @@ impl Listing {
             let said = |word: &String| {
                 row.cells.iter().any(|cell| {
                     cell.text.to_lowercase().contains(word)
+                        || cell.plain.to_lowercase().contains(word)
                         || cell
                             .quiet
                             .as_ref()

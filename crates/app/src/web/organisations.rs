@@ -277,8 +277,10 @@ impl Looking<'_> {
             vec![
                 Said::record(self.visit, Contract::NAME, *id),
                 contract.start.map_or_else(Said::unknown, Said::when),
-                contract.end_on(at).map_or_else(Said::unknown, Said::when),
-                Said::text(spoken("term", &contract.term_state(at))),
+                self.estate
+                    .end_on(*id, at)
+                    .map_or_else(Said::unknown, Said::when),
+                Said::text(spoken("term", &self.estate.term_state(*id, at))),
             ]
         };
         Table {

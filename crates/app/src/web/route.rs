@@ -86,6 +86,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::bulk::ROUTES,
     super::calendar::ROUTES,
     super::claims::ROUTES,
+    super::clauses::ROUTES,
     super::contracts::ROUTES,
     super::entries::ROUTES,
     super::figures::ROUTES,

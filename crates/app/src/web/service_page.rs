@@ -149,11 +149,12 @@ impl Looking<'_> {
         let mut dates: Vec<(When, Said)> = Vec::new();
         let contract = self.control.contract.and_then(|id| {
             let contract = self.estate.contracts.get(&id)?;
-            Some((Said::record(self.visit, Contract::NAME, id), contract))
+            Some((Said::record(self.visit, Contract::NAME, id), id, contract))
         });
-        if let Some((said, contract)) = contract {
-            let end = contract
-                .end_on(at)
+        if let Some((said, id, contract)) = contract {
+            let end = self
+                .estate
+                .end_on(id, at)
                 .map(|on| (on, said.clone().with("ends")));
             let review = contract
                 .review
@@ -173,11 +174,8 @@ impl Looking<'_> {
             .stretches
             .iter()
             .filter_map(|stretch| stretch.from.earliest());
-        let end = self
-            .control
-            .contract
-            .and_then(|id| self.estate.contracts.get(&id));
-        let end = end.and_then(|contract| contract.end_on(self.visit.dates.at)?.latest());
+        let end = self.control.contract;
+        let end = end.and_then(|id| self.estate.end_on(id, self.visit.dates.at)?.latest());
         let lived = [self.service.started, self.service.ended]
             .into_iter()
             .flatten();

@@ -5,8 +5,8 @@ use super::answer::{Answer, Error};
 use super::visit::Visit;
 pub use crate::render::capital;
 use crate::{render, words};
-use handback_core::contract::Contract;
 use handback_core::contract::exit::is_register;
+use handback_core::contract::{Clause, Contract};
 use handback_core::dated::When;
 use handback_core::permission::Action;
 use handback_core::record::{Kind, KindName, RecordId, Visibility};
@@ -265,7 +265,7 @@ pub fn visible(visibility: Visibility) -> &'static str {
 /// What somebody must be allowed to change a record of a kind.
 pub fn changing(kind: &str) -> Action {
     match kind {
-        Contract::NAME | "obligation" | "request" => Action::StateContract,
+        Contract::NAME | Clause::NAME | "obligation" | "request" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         _ => Action::StateEstate,
     }

@@ -10,6 +10,7 @@ use ureq::Agent;
 /// A program that serves pages until it is dropped.
 pub struct Site {
     child: Child,
+    watch: Child,
     /// `http://127.0.0.1:40123`
     pub url: String,
     /// What it printed before it served, the one-time link among it.
@@ -68,6 +69,7 @@ impl Site {
             command.env("HANDBACK_LOG", level);
         }
         let mut child = command.spawn().expect("the program starts");
+        let watch = watch(&child, &desk);
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut printed = String::new();
         while !printed.contains("Stop it with Ctrl-C.") {
@@ -89,6 +91,7 @@ impl Site {
             .expect("the program says where it is");
         Site {
             child,
+            watch,
             url,
             printed,
             desk,
@@ -125,8 +128,23 @@ impl Site {
     }
 }
 
+/// Who ends a site that a `static` keeps: those are never dropped, yet the pipe closes with the tests.
+fn watch(child: &Child, desk: &Desk) -> Child {
+    Command::new("sh")
+        .args(["-c", "read line; kill -9 $1; rm -rf \"$2\"", "sh"])
+        .arg(child.id().to_string())
+        .arg(desk.path(""))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell")
+}
+
 impl Drop for Site {
     fn drop(&mut self) {
+        let _ = self.watch.kill();
+        let _ = self.watch.wait();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -15,7 +15,7 @@ pub use safe::{Chain, LastSafeDay, Step, Takes};
 pub use served::{Freeze, IfServed, Takings};
 pub use term::Term;
 
-use super::terms::{Notice, Terms};
+use super::terms::{FAULT, Notice, Terms};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -83,6 +83,18 @@ impl Clock {
             freeze: Freeze::of(terms, &term),
             last_notice,
         }
+    }
+}
+
+impl Clock {
+    /// The last day on which notice still ends it with the term, by whichever route leaves most time;
+    /// a breach is nobody's plan.
+    pub fn last_notice(&self) -> Option<Date> {
+        let planned = self.last_notice.iter().filter(|last| last.route != FAULT);
+        planned
+            .filter(|last| last.effective == self.term_end)
+            .filter_map(|last| last.date)
+            .max()
     }
 }
 

@@ -94,6 +94,12 @@ impl Terms {
             nation: Nation::default(),
         }
     }
+
+    /// The last day of the first term by its length.
+    pub fn first_end(&self) -> Option<Date> {
+        let length = self.initial_term.as_ref()?.length?;
+        Some(length.last_day(self.start?, self.nation))
+    }
 }
 
 /// A length as a clause states it. In a file: `{ months = 3 }`, `{ working_days = 20, clause = "4.1" }`

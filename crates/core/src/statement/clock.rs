@@ -2,8 +2,8 @@
 
 use super::Estate;
 use crate::contract::terms::Blackout;
-use crate::contract::{Clause, Clock, Terms};
-use crate::dated::Period;
+use crate::contract::{Clause, Clock, TermState, Terms};
+use crate::dated::{Period, When};
 use crate::record::RecordId;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -32,6 +32,24 @@ impl Estate {
         let clauses = self.clauses_of(contract);
         let clauses: Vec<&Clause> = clauses.into_iter().map(|(_, clause)| clause).collect();
         self.timed_by(contract, &clauses, &self.served_by(contract, day), day)
+    }
+
+    /// The last day of a contract's term on a day: by its clock, else as the register of contracts
+    /// has it.
+    pub fn end_on(&self, contract: RecordId, day: Date) -> Option<When> {
+        let timed = self
+            .timed(contract, day)
+            .and_then(|timed| timed.clock.term_end);
+        let held = self.contracts.get(&contract)?;
+        timed.map(When::Day).or_else(|| held.end_on(day))
+    }
+
+    /// Where a contract stands on a day, by the same end.
+    pub fn term_state(&self, contract: RecordId, day: Date) -> TermState {
+        let held = self.contracts.get(&contract);
+        held.map_or(TermState::Unknown, |held| {
+            held.term_state_by(self.end_on(contract, day), day)
+        })
     }
 
     /// The clocks of all contracts whose first or last day is known.
@@ -123,7 +141,7 @@ mod tests {
     use super::*;
     use crate::contract::{Contract, Takes};
     use crate::control::{Arrangement, Mode};
-    use crate::dated::{Dated, When};
+    use crate::dated::Dated;
     use crate::transition::Closes;
     use jiff::civil::date;
 

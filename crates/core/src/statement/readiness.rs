@@ -40,10 +40,16 @@ impl Estate {
     /// The contract under which each service runs on a day, and the last day of its term. A wave moves
     /// a service away from its supplier, so that an arrangement that has ended by then has no part.
     fn contract_ends(&self, day: Date) -> BTreeMap<RecordId, (RecordId, When)> {
+        let timed = self.all_timed(day);
+        let end_of = |contract: RecordId| {
+            let counted = timed.get(&contract).and_then(|timed| timed.clock.term_end);
+            counted
+                .map(When::Day)
+                .or_else(|| self.contracts.get(&contract)?.end_on(day))
+        };
         let ends = self.arrangements.values().filter_map(|arrangement| {
             let contract = arrangement.contract.on(day).certain().copied().flatten()?;
-            let end = self.contracts.get(&contract)?.end_on(day)?;
-            Some((arrangement.service, (contract, end)))
+            Some((arrangement.service, (contract, end_of(contract)?)))
         });
         ends.collect()
     }
