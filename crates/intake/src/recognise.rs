@@ -640,6 +640,56 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_suppliers_are_told_from_each_other_and_from_ledgers() {
+        for (text, dataset) in [
+            (
+                "Asset Tag,Device,Serial No,Make/Model,Site,EOL\nA-1,Switch,7,LS-9,Depot,2021\n",
+                Dataset::Assets,
+            ),
+            (
+                "Software Title,Vendor,Licence Count,License Metric,Licence Expiry,Cost\nDesk,Made-up Ltd,3,users,2021,9.50\n",
+                Dataset::Licences,
+            ),
+            (
+                "Sub-contract,Supplier,Notice period,Assignable?,End date\nTapes,Made-up Ltd,3 months,yes,2021\n",
+                Dataset::ThirdPartyContracts,
+            ),
+            (
+                "Dataset,Contains personal data?,Retention period,Data format\nAccounts,Y,6 years,CSV\n",
+                Dataset::DataHoldings,
+            ),
+            (
+                "Account name,Target system,Held by,Password last changed\nroot,Switches,supplier,2019\n",
+                Dataset::Credentials,
+            ),
+            (
+                "Knowledge area,Known by,Passed on\nBilling,Officer,no\n",
+                Dataset::Knowledge,
+            ),
+            (
+                "Document title,Document type,Version date,Link\nPlan,plan,2019,Store\n",
+                Dataset::Documents,
+            ),
+            (
+                "Payment Date,Supplier Name,Description,Service,Cost\n14/03/2019,Acorn Ltd,Laptops,Roads,1.00\n",
+                Dataset::Payments,
+            ),
+            (
+                "Date,Vendor,Asset description,Location,Amount\n14/03/2019,Acorn Ltd,Laptops,Depot,1.00\n",
+                Dataset::Payments,
+            ),
+            (
+                "Contract Reference,Contract Title,Supplier,Start Date,End Date,Notice period,Contract Value\nC1,Lines,Acorn Ltd,2018-04-01,2021-03-31,3 months,1.00\n",
+                Dataset::Contracts,
+            ),
+        ] {
+            let reading = recognise(&file(text), &Hints::default());
+            let reading = reading.unwrap_or_else(|refused| panic!("{text}: {refused}"));
+            assert_eq!(reading.dataset, dataset, "{text}");
+        }
+    }
+
+    #[test]
     fn a_table_of_tenders_is_no_ledger() {
         for text in [
             "bidSubmissionOpenDate,buyerName,description,tenderValue\n2019-03-14,Testham Council,Roads,1.00\n",

@@ -708,6 +708,148 @@ mod tests {
         assert!(rows[0].cells.iter().all(|cell| *cell != Cell::Blank));
     }
 
+    const ASSETS: &[Heading] = &[
+        Heading::needed("asset", Form::Text, "Its name.", "Switch")
+            .or_called(&["Asset description", "Name"]),
+        Heading::optional("reference", Form::Text, "Its number.", "A-1")
+            .or_called(&["Asset tag", "ID"]),
+        Heading::optional("serial number", Form::Text, "The maker's.", "1")
+            .or_called(&["Serial No"]),
+        Heading::optional("end of support", Form::When, "Until when.", "2021")
+            .or_called(&["End of life date"]),
+        Heading::optional(
+            "use",
+            Form::Choice(&["exclusive", "shared"]),
+            "Whose.",
+            "shared",
+        )
+        .or_written(&[("non-exclusive", "shared")]),
+        Heading::optional("quantity", Form::Count, "How many.", "3").or_called(&["Qty"]),
+        Heading::optional("supplier", Form::Text, "Who.", "Made-up Ltd").or_called(&["Vendor"]),
+    ];
+
+    fn assets(text: &str) -> Result<Filled, Refused> {
+        let source = Memory {
+            name: "assets.csv".into(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        read(&source, ASSETS)
+    }
+
+    #[test]
+    fn headings_go_by_other_peoples_words_below_a_title() {
+        let text = "Register of assets,,,\n\nAsset Tag,Asset_Description,Serial No.,Colour\nA-1,Switch,LF 7,red\n";
+        let filled = assets(text).expect("a table");
+        assert_eq!((filled.tally.rows, filled.tally.set_aside), (1, 1));
+        let row = &filled.rows[0];
+        assert_eq!(
+            (row.line, row.text("asset"), row.text("reference")),
+            (4, Some("Switch"), Some("A-1"))
+        );
+        assert_eq!(row.text("serial number"), Some("LF 7"));
+        let told: Vec<_> = filled
+            .faults
+            .iter()
+            .map(|it| (it.line, &it.column[..]))
+            .collect();
+        assert_eq!(told, [(3, "Colour")]);
+    }
+
+    #[test]
+    fn the_headings_own_name_is_read_before_anothers_word() {
+        let filled = assets("Name,asset,Asset tag\nold,Switch,A-1\n").expect("a table");
+        assert_eq!(filled.rows[0].text("asset"), Some("Switch"));
+        assert_eq!(
+            filled.faults[0].reason,
+            "the column \"asset\" is read as the asset, so this one is not read"
+        );
+        let refused = assets("reference,Serial No\nA-1,7\n").expect_err("refused");
+        assert!(
+            refused.to_string().contains("no column \"asset\""),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn values_are_read_as_spreadsheets_have_them() {
+        let row = |end: &str, used: &str, quantity: &str| {
+            let text =
+                format!("asset,end of life date,use,Qty\nSwitch,{end},{used},\"{quantity}\"\n");
+            let filled = assets(&text).expect("a table");
+            match filled.rows.first() {
+                Some(row) => Ok((
+                    row.when("end of support"),
+                    row.text("use").map(str::to_owned),
+                    row.count("quantity"),
+                )),
+                None => Err(filled
+                    .faults
+                    .into_iter()
+                    .map(|it| it.column)
+                    .collect::<Vec<_>>()),
+            }
+        };
+        let shared = || Some("shared".to_owned());
+        assert_eq!(
+            row("31/12/2021", "Non-exclusive", "1,200"),
+            Ok(("2021-12-31".parse().ok(), shared(), Some(1200)))
+        );
+        assert_eq!(row("TBC", "n/a", "N/A"), Ok((None, None, None)));
+        assert_eq!(row("-", "?", "tba"), Ok((None, None, None)));
+        assert_eq!(
+            row("soon", "mine", "1,20"),
+            Err(vec!["end of life date".into(), "use".into(), "Qty".into()])
+        );
+    }
+
+    #[test]
+    fn a_file_of_passwords_is_not_read() {
+        for heading in ["Password", "API key", "Pass phrase", "Client Secret"] {
+            let refused = assets(&format!("asset,{heading}\nSwitch,hunter2\n"));
+            let reason = refused.expect_err("refused").to_string();
+            assert!(
+                reason.contains("seems to hold passwords or keys"),
+                "{reason}"
+            );
+            assert!(!reason.contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn other_peoples_words_tell_a_table_when_two_speak_of_no_other() {
+        const LICENCES: &[Heading] = &[
+            Heading::needed("licence", Form::Text, "Its name.", "Desk").or_called(&["Name"]),
+            Heading::optional("quantity", Form::Count, "How many.", "3").or_called(&["Qty"]),
+            Heading::optional("supplier", Form::Text, "Who.", "Made-up Ltd").or_called(&["Vendor"]),
+        ];
+        const TABLES: &[Documented] = &[(Dataset::Assets, ASSETS), (Dataset::Licences, LICENCES)];
+        for (headers, expected) in [
+            (
+                &[
+                    "Name",
+                    "Serial No",
+                    "End of life date",
+                    "CPU",
+                    "RAM",
+                    "Disk",
+                    "Port",
+                ][..],
+                Some(Dataset::Assets),
+            ),
+            (&["Name", "Serial No", "CPU", "RAM", "Disk"], None),
+            (
+                &["Name", "Qty", "Vendor", "CPU", "RAM", "Disk", "Port"],
+                None,
+            ),
+            (&["Serial No", "End of life date", "Asset tag"], None),
+            (&["licence", "Qty"], Some(Dataset::Licences)),
+            (&["Name", "Vendor", "Amount", "Date paid"], None),
+        ] {
+            let headers: Vec<String> = headers.iter().map(|&header| header.to_owned()).collect();
+            assert_eq!(documented(&headers, TABLES), expected, "{headers:?}");
+        }
+    }
+
     proptest! {
         /// Rows are taken or told, never lost.
         #[test]

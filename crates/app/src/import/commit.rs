@@ -6,7 +6,7 @@ use super::{Failed, Read, Stating, Taken, Wishes, contracts, tables};
 use crate::data::fresh_id;
 use crate::refused::Refused;
 use handback_core::basis::overlapping;
-use handback_core::import::{Coverage, Dataset, Import, Layout, Overlap, ledger, overlap};
+use handback_core::import::{Coverage, Dataset, Import, Layout, List, Overlap, ledger, overlap};
 use handback_core::kinds;
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_core::table::Find;
@@ -50,7 +50,7 @@ pub fn commit(
     if !is_payments {
         finder.learn(picture)?;
     }
-    let listing = Listing::of(&reading, taken, &imports, (picture, &finder), wishes)?;
+    let listing = Listing::of(&reading, taken, &imports, &finder, wishes)?;
     let stated = match &read.stating {
         Stating::Payments => Vec::new(),
         Stating::Table(table, rows) => {
@@ -93,7 +93,12 @@ pub fn commit(
         parts: read.parts.clone(),
         overlap: None,
         replaced_by: None,
-        list: listing.map(|it| it.list),
+        list: listing
+            .zip(taken.list.as_ref())
+            .map(|(listing, told)| List {
+                contract: told.contract,
+                ..listing.list
+            }),
     };
     let mut changes = finder.stated;
     changes.extend(stated);

@@ -9,7 +9,7 @@ use handback_core::contract::exit::{
     Breach, Comparison, Line, compare, is_register, to_ask_about, whatever_contract,
 };
 use handback_core::contract::{Contract, Freeze};
-use handback_core::dated::When;
+use handback_core::dated::{Period, When};
 use handback_core::import::{Import, List, Reading};
 use handback_core::kinds::{self, Table, Unreadable};
 use handback_core::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference};
@@ -28,6 +28,8 @@ pub struct Listed {
     pub on: Date,
     /// The day of the list before it, as far as there is one.
     pub last: Option<Date>,
+    /// The contract under which it was given: as the person says, or as all its rows do.
+    pub contract: Option<RecordId>,
     #[serde(flatten)]
     pub comparison: Comparison,
     /// How many items of the register the file does not name, where it is not the whole list.
@@ -42,8 +44,9 @@ pub struct Listing {
     /// What it is called: its file, without the ending.
     name: String,
     contract: Option<String>,
-    last: Option<Date>,
-    freeze: Option<Freeze>,
+    /// The lists of the same register that came before: their contract and day.
+    before: Vec<(Option<RecordId>, Date)>,
+    freeze: Option<Period>,
 }
 
 impl Listing {
@@ -52,7 +55,7 @@ impl Listing {
         reading: &Reading,
         taken: &Taken,
         imports: &BTreeMap<RecordId, Import>,
-        (picture, finder): (&Picture, &dyn Find),
+        finder: &dyn Find,
         wishes: &Wishes,
     ) -> Result<Option<Listing>, Failed> {
         let table = kinds::TABLES
@@ -79,38 +82,25 @@ impl Listing {
             })
         });
         let contract = contract.transpose()?;
-        let on = wishes.listed_on.unwrap_or_else(clock::today);
-        let before = imports.values().filter(|import| {
-            let list = import.list.as_ref();
-            import.is_live()
-                && import.dataset == reading.dataset
-                && list.is_some_and(|list| list.contract == contract && list.on < on)
+        let before = imports.values().filter_map(|import| {
+            let list = import.list.as_ref()?;
+            let same = import.is_live() && import.dataset == reading.dataset;
+            same.then_some((list.contract, list.on))
         });
-        let last = before
-            .filter_map(|import| import.list.as_ref())
-            .map(|list| list.on);
         let name = taken
             .file
             .rsplit_once('.')
             .map_or(taken.file.as_str(), |(name, _)| name);
         Ok(Some(Listing {
             list: List {
-                on,
+                on: wishes.listed_on.unwrap_or_else(clock::today),
                 contract,
                 is_whole: wishes.whole_list,
             },
             name: name.to_owned(),
             contract: wishes.contract.clone(),
-            last: last.max(),
-            freeze: match (wishes.freeze, contract) {
-                (Some(days), _) => Some(Freeze {
-                    from: days.from,
-                    to: Some(days.to),
-                    clause: None,
-                }),
-                (None, Some(contract)) => freeze(picture, contract, on)?,
-                (None, None) => None,
-            },
+            before: before.collect(),
+            freeze: wishes.freeze,
         }))
     }
 
@@ -178,32 +168,45 @@ impl Listing {
         table: &Table,
         existing: &Existing,
         (changes, named): (&[Change], &Named),
-        calling: &dyn Call,
-    ) -> Result<Listed, Unreadable> {
+        calling: &Calling<'_>,
+    ) -> Result<Listed, Failed> {
         let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
         for change in changes {
             let standing = existing.by_identity.values().find(|it| it.id == change.id);
             if let Some(Standing { version, item, .. }) = standing {
-                before.extend(line(table, change.id, (*version, item), calling)?);
+                let line = line(table, change.id, (*version, item), calling);
+                before.extend(line.map_err(unreadable)?);
             }
             if let Some((version, item)) = item_of(&change.act) {
-                after.extend(line(table, change.id, (version, item), calling)?);
+                let line = line(table, change.id, (version, item), calling);
+                after.extend(line.map_err(unreadable)?);
             }
         }
         let mut comparison = compare(table.headings, &before, &after);
         let told = comparison.appeared.len() + comparison.changed.len();
         comparison.unchanged = named.ids.len().saturating_sub(told);
-        let between = (self.last, self.list.on);
-        let to_ask_about = self
-            .freeze
-            .as_ref()
-            .map(|freeze| to_ask_about(table.kind, &comparison, between, freeze));
+        let contract = self.list.contract.or_else(|| named.contract());
+        let before = self.before.iter();
+        let before = before.filter(|(of, on)| *of == contract && *on < self.list.on);
+        let last = before.map(|(_, on)| *on).max();
+        let freeze = match (self.freeze, contract) {
+            (Some(Period { from, to }), _) => Some(Freeze {
+                from,
+                to: Some(to),
+                clause: None,
+            }),
+            (None, Some(contract)) => freeze(calling.picture, contract, self.list.on)?,
+            (None, None) => None,
+        };
+        let asked = freeze
+            .map(|freeze| to_ask_about(table.kind, &comparison, (last, self.list.on), &freeze));
         Ok(Listed {
             on: self.list.on,
-            last: self.last,
+            last,
+            contract,
             comparison,
             unnamed: 0,
-            to_ask_about: to_ask_about.unwrap_or_default(),
+            to_ask_about: asked.unwrap_or_default(),
         })
     }
 }
@@ -311,12 +314,23 @@ impl Named {
         self.ids.insert(id)
     }
 
+    /// The contract of all items that are named, where they have one in common.
+    fn contract(&self) -> Option<RecordId> {
+        let mut contracts = self.contracts.iter();
+        let one = contracts.next().copied().flatten();
+        one.filter(|_| contracts.next().is_none())
+    }
+
     /// Note the contract of an item that is named.
     pub fn under_contract_of(&mut self, change: &Change) {
         if let ChangeAct::State { references, .. } = &change.act {
             self.contracts.insert(contract_of(references));
         }
     }
+}
+
+pub fn unreadable(error: Unreadable) -> Failed {
+    Failed::Other(error.into())
 }
 
 fn contract_of(references: &[Reference]) -> Option<RecordId> {

@@ -1,7 +1,7 @@
 //! The changes that a filled-in table asks for.
 
 use super::finder::Finder;
-use super::lists::{Calling, Existing, Listed, Listing, Named, Standing};
+use super::lists::{Calling, Existing, Listed, Listing, Named, Standing, unreadable};
 use super::{Failed, Taken};
 use crate::data::fresh_id;
 use handback_core::import::Fault;
@@ -99,16 +99,9 @@ pub fn state(
         }
         let calling = Calling::of(picture, &finder.stated);
         let listed = listing.told(table, &existing, (&changes, &named), &calling);
-        taken.list = Some(Listed {
-            unnamed,
-            ..listed.map_err(unreadable)?
-        });
+        taken.list = Some(Listed { unnamed, ..listed? });
     }
     Ok(changes)
-}
-
-fn unreadable(error: Unreadable) -> Failed {
-    Failed::Other(error.into())
 }
 
 /// What is stated with what a file leaves blank, or cannot say, as it stands.

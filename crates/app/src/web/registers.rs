@@ -99,7 +99,7 @@ pub const ROUTES: &[Route] = &[
 
 /// The lists that share this place in the navigation.
 const BESIDE: &[(&str, &str)] = &[
-    ("Exit registers", "/registers"),
+    ("Overview", "/registers"),
     ("Assets", "/registers/assets"),
     ("Licences", "/registers/licences"),
     ("Third parties", "/registers/third-party-contracts"),
@@ -217,9 +217,8 @@ fn row(kind: &str, tally: &RegisterTally) -> Vec<Said> {
 }
 
 /// What every register’s list shows after its own columns.
-const SHARED: [Column; 5] = [
+const SHARED: [Column; 4] = [
     words("services", "Services"),
-    words("supplier", "Supplier"),
     words("route", "What becomes of it"),
     words("consent", "Consent"),
     words("confirmed", "Last confirmed"),
@@ -249,7 +248,7 @@ fn list<D: Shown>(visit: &Visit) -> Result<Answer, Error> {
     let all = D::items(&visit.estate()?.registers).len();
     let hidden = all - held.len();
     let agreements = agreements::<D>(&estate);
-    let listing = Listing {
+    let mut listing = Listing {
         name: D::PLACE.blank.templates[0],
         caption: format!("{} items", held.len()),
         columns: D::COLUMNS,
@@ -259,6 +258,7 @@ fn list<D: Shown>(visit: &Visit) -> Result<Answer, Error> {
             .map(|(id, item)| list_row(visit, *id, item, agreements[id]))
             .collect(),
     };
+    telling(visit, &mut listing);
     let place = match hidden {
         0 => D::PLACE,
         _ => Place {
@@ -271,6 +271,25 @@ fn list<D: Shown>(visit: &Visit) -> Result<Answer, Error> {
 
 /// Said where a register has items that the visitor may not see.
 const HIDDEN: &str = "Some items of this register are shown only to a few: administrators, directors, and those whose service it is. They are counted in the figures and not named here.";
+
+/// Leave out what cannot narrow a list: filters by which all its rows are alike.
+fn telling(visit: &Visit, listing: &mut Listing) {
+    let alike = |place: usize| {
+        let mut values = listing.rows.iter().map(|row| &row.kept_by[place]);
+        let first = values.next();
+        values.all(|value| Some(value) == first)
+    };
+    let asked = |filter: &Filter| visit.query.get(filter.name).is_some();
+    let filters = listing.filters.iter().enumerate();
+    let telling = filters.map(|(place, filter)| asked(filter) || !alike(place));
+    let telling: Vec<bool> = telling.collect();
+    let mut keep = telling.iter();
+    listing.filters.retain(|_| keep.next() == Some(&true));
+    for row in &mut listing.rows {
+        let mut keep = telling.iter();
+        row.kept_by.retain(|_| keep.next() == Some(&true));
+    }
+}
 
 fn choices(words: &[(&str, &str)]) -> Vec<(String, String)> {
     let choice = |(value, text): &(&str, &str)| ((*value).to_owned(), (*text).to_owned());
@@ -345,11 +364,11 @@ fn list_row<D: Shown>(visit: &Visit, id: RecordId, item: &Item<D>, agreement: Ag
     let supplier = shared
         .supplier
         .map(|id| Said::record(visit, Organisation::NAME, id));
+    let supplier = supplier.map_or_else(|| Cell::text(""), |said| Cell::text(said.text));
     let mut cells = vec![name.with(quiet)];
-    cells.extend(detail.columns());
+    cells.extend(detail.columns(supplier));
     cells.extend([
         Cell::text(services(visit, shared)),
-        supplier.map_or_else(|| Cell::text(""), |said| Cell::text(said.text)),
         shared.route.map_or_else(undecided::<D>, |route| {
             Cell::text(spoken("exit-route", &route))
         }),

@@ -22,8 +22,8 @@ pub trait Shown: Particulars {
     /// Of its list: the item, its own, then those of every register.
     const COLUMNS: &'static [Column];
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Self>>;
-    /// The cells of its own columns.
-    fn columns(&self) -> Vec<Cell>;
+    /// The cells of its own columns, of which the supplier may be one.
+    fn columns(&self, supplier: Cell) -> Vec<Cell>;
     /// The lines of its page.
     fn lines(&self) -> Vec<Line>;
     /// What matters most of it on a day, in a sentence.
@@ -104,7 +104,7 @@ impl Shown for Asset {
             templates: &["assets"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<3, 8>([
+    const COLUMNS: &'static [Column] = &columns::<3, 7>([
         words("asset", "Asset"),
         words("location", "Where"),
         words("support", "Support ends"),
@@ -112,7 +112,7 @@ impl Shown for Asset {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Asset>> {
         &registers.assets
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, _: Cell) -> Vec<Cell> {
         vec![text(&self.location), when(self.support_ends)]
     }
     fn lines(&self) -> Vec<Line> {
@@ -145,8 +145,9 @@ impl Shown for Licence {
             templates: &["licences"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<5, 9>([
         words("licence", "Licence"),
+        words("supplier", "Supplier"),
         numbers("quantity", "How many"),
         words("expires", "Last day"),
         words("stops", "Stops a service"),
@@ -154,10 +155,11 @@ impl Shown for Licence {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Licence>> {
         &registers.licences
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, supplier: Cell) -> Vec<Cell> {
         let count = self.quantity.and_then(|count| u64::try_from(count).ok());
         let metric = self.metric.clone().unwrap_or_default();
         vec![
+            supplier,
             count.map_or_else(Cell::unknown, |count| Cell::count(count).with(metric)),
             when(self.expires),
             yes(self.stops_on_day_0),
@@ -202,8 +204,9 @@ impl Shown for ThirdPartyContract {
             templates: &["third-party-contracts"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<5, 9>([
         words("contract", "Contract"),
+        words("supplier", "Supplier"),
         words("ends", "Last day"),
         words("notice", "Notice"),
         words("assignable", "Can be assigned"),
@@ -211,9 +214,10 @@ impl Shown for ThirdPartyContract {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<ThirdPartyContract>> {
         &registers.third_party_contracts
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, supplier: Cell) -> Vec<Cell> {
         let assignable = self.assignable.map(|it| spoken("assignable", &it));
         vec![
+            supplier,
             when(self.ends),
             text(&self.notice),
             assignable.map_or_else(Cell::unknown, Cell::text),
@@ -251,7 +255,7 @@ impl Shown for DataHolding {
             templates: &["data-holdings"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<4, 8>([
         words("data", "Data"),
         words("personal", "About people"),
         words("format", "Kept as"),
@@ -260,7 +264,7 @@ impl Shown for DataHolding {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<DataHolding>> {
         &registers.data_holdings
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, _: Cell) -> Vec<Cell> {
         vec![yes(self.personal), text(&self.format), text(&self.at_exit)]
     }
     fn lines(&self) -> Vec<Line> {
@@ -292,7 +296,7 @@ impl Shown for Credential {
             templates: &["credentials"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<4, 8>([
         words("credential", "Credential"),
         words("system", "Opens"),
         words("holder", "Who can use it"),
@@ -301,7 +305,7 @@ impl Shown for Credential {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Credential>> {
         &registers.credentials
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, _: Cell) -> Vec<Cell> {
         let holder = self.holder.map(|it| spoken("keyholder", &it));
         vec![
             text(&self.system),
@@ -336,7 +340,7 @@ impl Shown for Knowledge {
             templates: &["knowledge"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<4, 8>([
         words("knowledge", "Knowledge"),
         words("posts", "Known by"),
         words("with", "Post with you"),
@@ -345,7 +349,7 @@ impl Shown for Knowledge {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Knowledge>> {
         &registers.knowledge
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, _: Cell) -> Vec<Cell> {
         vec![
             Cell::text(self.posts.join(", ")),
             yes(self.with_authority),
@@ -385,7 +389,7 @@ impl Shown for Document {
             templates: &["documents"],
         },
     );
-    const COLUMNS: &'static [Column] = &columns::<4, 9>([
+    const COLUMNS: &'static [Column] = &columns::<4, 8>([
         words("document", "Document"),
         words("kind", "Sort"),
         words("version", "Version of"),
@@ -394,7 +398,7 @@ impl Shown for Document {
     fn items(registers: &Registers) -> &BTreeMap<RecordId, Item<Document>> {
         &registers.documents
     }
-    fn columns(&self) -> Vec<Cell> {
+    fn columns(&self, _: Cell) -> Vec<Cell> {
         vec![text(&self.kind), when(self.version), text(&self.location)]
     }
     fn lines(&self) -> Vec<Line> {
