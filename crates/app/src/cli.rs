@@ -7,6 +7,7 @@ mod figure;
 mod generate;
 mod import;
 mod readiness;
+mod remind;
 mod review;
 mod routes;
 mod serve;
@@ -45,6 +46,8 @@ enum Command {
     Clock(clock::Arguments),
     /// Whether services are ready to move, and what is missing
     Readiness(readiness::Arguments),
+    /// Send by e-mail what falls due to whoever asked for it, or print it
+    Remind(remind::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
     Scope(review::ScopeArguments),
     /// Printed names that likely belong together, to tick
@@ -97,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Figure(arguments) => figure::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
+        Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

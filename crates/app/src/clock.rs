@@ -23,6 +23,12 @@ pub fn day_of(time: Timestamp) -> Date {
     LONDON.to_datetime(time).date()
 }
 
+/// The hour of a time in the United Kingdom, from 0 to 23.
+pub fn hour_of(time: Timestamp) -> i8 {
+    const LONDON: tz::TimeZone = tz::get!("Europe/London");
+    LONDON.to_datetime(time).hour()
+}
+
 /// A time as people in the United Kingdom read it: `26 March 2021, 14:05`.
 pub fn told(time: Timestamp) -> String {
     const LONDON: tz::TimeZone = tz::get!("Europe/London");

@@ -12,6 +12,7 @@ mod figures;
 mod generate;
 mod import;
 mod refused;
+mod reminders;
 mod render;
 mod transfer;
 mod web;

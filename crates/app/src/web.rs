@@ -84,6 +84,8 @@ pub struct Settings {
     pub inbox: PathBuf,
     /// Whom people tell when something does not work for them, as it ends the sentence "Tell …".
     pub contact: String,
+    /// How reminders are sent, where they are.
+    pub mailing: Option<crate::reminders::Mailing>,
     /// The made-up authority with its known passwords.
     pub demo: bool,
 }

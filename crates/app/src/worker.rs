@@ -2,6 +2,7 @@
 //! survive a restart of the program.
 
 use crate::clock;
+use crate::reminders;
 use crate::web::{Site, imports};
 use handback_register::desk::{Job, JobState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,12 +65,19 @@ fn work(site: &Site, stopped: &AtomicBool) {
         tracing::error!("cannot take interrupted jobs up again: {error}");
     }
     let mut swept = None;
+    let mut reminded = None;
     while !stopped.load(Ordering::Relaxed) {
         if swept.is_none_or(|swept: Instant| swept.elapsed() > SWEEP) {
             if let Err(error) = imports::sweep(site) {
                 tracing::error!("cannot sweep the inbox: {error:#}");
             }
             swept = Some(Instant::now());
+        }
+        if reminded.is_none_or(|reminded: Instant| reminded.elapsed() > REMIND) {
+            if let Err(error) = remind(site) {
+                tracing::error!("cannot send reminders: {error:#}");
+            }
+            reminded = Some(Instant::now());
         }
         match site.data.wait(site.desk.claim_job(clock::now())) {
             Ok(Some(job)) => run(site, &job, stopped),
@@ -80,6 +88,26 @@ fn work(site: &Site, stopped: &AtomicBool) {
             }
         }
     }
+}
+
+/// How often it is looked whether reminders are to be sent, new ones and those that failed.
+const REMIND: Duration = Duration::from_secs(900);
+
+/// The hour from which reminders are sent.
+const MORNING: i8 = 7;
+
+fn remind(site: &Site) -> anyhow::Result<()> {
+    let now = clock::now();
+    let Some(mailing) = &site.settings.mailing else {
+        return Ok(());
+    };
+    if clock::hour_of(now) < MORNING {
+        return Ok(());
+    }
+    let url = &site.settings.public_url;
+    let letters = reminders::letters(&site.data, &site.desk, url, now, true)?;
+    reminders::remind(&site.data, &site.desk, mailing, url, &letters)?;
+    Ok(())
 }
 
 fn run(site: &Site, job: &Job, stopped: &AtomicBool) {

@@ -38,6 +38,8 @@ mod web_readiness;
 mod web_records;
 #[path = "app/web_registers.rs"]
 mod web_registers;
+#[path = "app/web_reminders.rs"]
+mod web_reminders;
 #[path = "app/web_roles.rs"]
 mod web_roles;
 #[path = "app/web_security.rs"]

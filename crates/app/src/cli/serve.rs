@@ -44,6 +44,8 @@ pub struct Serving {
         default_value = "whoever runs Handback for your authority"
     )]
     contact: String,
+    #[command(flatten)]
+    mail: crate::reminders::Flags,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -58,6 +60,7 @@ pub fn serve(
     serving: &Serving,
     demo: Option<&str>,
 ) -> anyhow::Result<Outcome> {
+    let mailing = serving.mail.mailing()?;
     crate::transfer::clear_away(&data)?;
     let listener = data
         .wait(TcpListener::bind(serving.listen))
@@ -77,6 +80,7 @@ pub fn serve(
         most_upload: serving.most_upload * 1_000_000,
         inbox: location.dir.join("inbox"),
         contact: serving.contact.clone(),
+        mailing,
         demo: demo.is_some(),
     };
     let url = settings.public_url.clone();

@@ -44,6 +44,8 @@ const COLUMNS: &[Column] = &[
 struct Accounts {
     list: Shown,
     links: Vec<LinkLine>,
+    /// Reminders that were not sent: whose, since when, why.
+    unsent: Vec<(String, String, String)>,
     roles: Vec<(String, &'static str)>,
     places: Vec<(String, String)>,
     fresh: Option<Fresh>,
@@ -159,7 +161,20 @@ fn page(visit: &Visit, faults: &FieldFaults, fresh: Option<Fresh>) -> Result<Acc
         expires: day(link.expires_at),
         for_name: link.for_name,
     };
+    let named: BTreeMap<Actor, String> = site
+        .data
+        .wait(site.desk.accounts())?
+        .into_iter()
+        .map(|account| (account.actor, account.name))
+        .collect();
+    let reminders = site.data.wait(site.desk.reminders())?.into_iter();
+    let unsent = reminders.filter_map(|reminder| {
+        let (when, why) = reminder.failed?;
+        let name = named.get(&reminder.actor).cloned().unwrap_or_default();
+        Some((name, crate::clock::told(when), why))
+    });
     Ok(Accounts {
+        unsent: unsent.collect(),
         list: listing(visit, &estate)?.shown(visit),
         links: links.into_iter().map(link).collect(),
         roles: roles(),

@@ -1,6 +1,7 @@
 //! The calendar: what falls due month by month, and one's own feed of it.
 
 use super::answer::{Answer, Download, Error};
+use super::fields::FieldFaults;
 use super::obligations::BESIDE;
 use super::route::{Needs, Route};
 use super::sheet::{address, capital};
@@ -11,10 +12,11 @@ use crate::estate::View;
 use handback_core::contract::diary::DiaryLine;
 use handback_core::dated::{Period, When};
 use handback_core::permission::Action;
-use handback_register::desk::Account;
+use handback_register::desk::{Account, Often};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 pub const ROUTES: &[Route] = &[
     Route::get("/calendar", Needs::May(Action::See), month),
@@ -23,6 +25,11 @@ pub const ROUTES: &[Route] = &[
         "/calendar/feed/revoke",
         Needs::May(Action::See),
         revoke_feed,
+    ),
+    Route::post(
+        "/calendar/reminders",
+        Needs::May(Action::See),
+        choose_reminders,
     ),
     Route::get("/feeds/{key}", Needs::Nothing, feed),
 ];
@@ -40,6 +47,14 @@ struct Page {
     feed_made: Option<String>,
     /// The address of a feed just made: shown once, on this page alone.
     fresh: Option<String>,
+    /// Whether reminders can be sent at all.
+    mails: bool,
+    often: String,
+    address: String,
+    /// When the last reminder was not sent.
+    failed: Option<String>,
+    summary: Vec<BTreeMap<&'static str, String>>,
+    errors: BTreeMap<String, BTreeMap<&'static str, String>>,
 }
 
 #[derive(Serialize)]
@@ -110,7 +125,7 @@ fn asked(visit: &Visit) -> Result<Date, Error> {
 /// How long before a month what is late is still looked for, in years.
 const LATE_YEARS: i32 = 20;
 
-fn page(visit: &Visit, fresh: Option<String>) -> Result<Page, Error> {
+fn page(visit: &Visit, fresh: Option<String>, faults: &FieldFaults) -> Result<Page, Error> {
     let (first, at) = (asked(visit)?, visit.dates.at);
     let during = Period::new(
         first.saturating_sub(LATE_YEARS.years()),
@@ -125,6 +140,11 @@ fn page(visit: &Visit, fresh: Option<String>) -> Result<Page, Error> {
         .filter(|line| line.done == Some(false) && line.date < at);
     let site = &visit.site;
     let made = site.data.wait(site.desk.feed_made(&me(visit)?.actor))?;
+    let reminder = site.data.wait(site.desk.reminder(&me(visit)?.actor))?;
+    let typed = |name: &str| visit.form.get(name).map(str::to_owned);
+    let chosen = reminder.as_ref().map(|held| held.often.word());
+    let login = &me(visit)?.login;
+    let own = login.contains('@').then(|| login.clone());
     let month = Month::of(first);
     Ok(Page {
         beside: BESIDE
@@ -142,11 +162,25 @@ fn page(visit: &Visit, fresh: Option<String>) -> Result<Page, Error> {
         late: late.map(|line| Line::of(line, at)).collect(),
         feed_made: made.map(super::account::day),
         fresh,
+        mails: site.settings.mailing.is_some(),
+        often: typed("often").unwrap_or_else(|| chosen.unwrap_or("none").to_owned()),
+        address: typed("address")
+            .or(reminder.as_ref().map(|held| held.address.clone()))
+            .or(own)
+            .unwrap_or_default(),
+        failed: reminder
+            .and_then(|held| held.failed)
+            .map(|(when, _)| crate::clock::told(when)),
+        summary: faults.summary(),
+        errors: faults.by_field(),
     })
 }
 
 fn month(visit: &Visit) -> Result<Answer, Error> {
-    visit.page("calendar.html", &page(visit, None)?)
+    visit.page(
+        "calendar.html",
+        &page(visit, None, &FieldFaults::default())?,
+    )
 }
 
 fn make_feed(visit: &Visit) -> Result<Answer, Error> {
@@ -157,13 +191,37 @@ fn make_feed(visit: &Visit) -> Result<Answer, Error> {
         .set_feed(&account.actor, secret.key(Door::Feed), visit.now);
     site.data.wait(made)?;
     let address = format!("{}/feeds/{}.ics", site.settings.public_url, secret.words());
-    visit.page("calendar.html", &page(visit, Some(address))?)
+    visit.page(
+        "calendar.html",
+        &page(visit, Some(address), &FieldFaults::default())?,
+    )
 }
 
 fn revoke_feed(visit: &Visit) -> Result<Answer, Error> {
     let (account, site) = (me(visit)?, &visit.site);
     site.data.wait(site.desk.revoke_feed(&account.actor))?;
     visit.see("/calendar?done=feed")
+}
+
+/// How often to be reminded, and where; none forgets the address.
+fn choose_reminders(visit: &Visit) -> Result<Answer, Error> {
+    let (account, site) = (me(visit)?, &visit.site);
+    let Some(often) = visit.form.get("often").and_then(Often::of) else {
+        site.data.wait(site.desk.no_reminder(&account.actor))?;
+        return visit.see("/calendar?done=reminders");
+    };
+    let address = visit.form.typed("address").trim();
+    let mut faults = FieldFaults::default();
+    if address.parse::<lettre::Address>().is_err() {
+        faults.add(
+            "address",
+            "Enter an e-mail address, like name@example.gov.uk",
+        );
+        return visit.invalid("calendar.html", &page(visit, None, &faults)?);
+    }
+    let chosen = site.desk.set_reminder(&account.actor, often, address);
+    site.data.wait(chosen)?;
+    visit.see("/calendar?done=reminders")
 }
 
 /// A feed, for whoever knows its address. What is not there, not any more, or never was looks the same.

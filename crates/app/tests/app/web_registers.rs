@@ -428,7 +428,8 @@ fn a_workbook_is_taken_in_on_pages_as_the_whole_list() {
         .says("3 new, 6 no longer listed, 0 changed")
         .says("Mail and calendars")
         .says("Diagram tool")
-        .says("No clause of the contract states a freeze");
+        .says("Held against a freeze from")
+        .says("(Schedule 12, 6). A list shows that something changed");
     let item = ok(&contracts, &link(&changes, "Diagram tool"));
     item.says("1200")
         .says("Pinecroft Tools Ltd")

@@ -425,6 +425,12 @@ fn no_secret_is_logged() {
         .header("authorization", format!("Bearer {token}"))
         .call();
     assert_eq!(sent.expect("the program answers").status().as_u16(), 200);
+    let made = person.post_from("/calendar", "/calendar/feed", &[]).text;
+    let feed = after(&made.replace("&#x2f;", "/"), "/feeds/", &['.', '<']).to_owned();
+    assert_eq!(
+        site.visitor().get(&format!("/feeds/{feed}.ics")).status,
+        200
+    );
     let wrong = [
         ("login", "ann@example.org"),
         ("password", "horse battery stapel"),
@@ -442,6 +448,7 @@ fn no_secret_is_logged() {
         ("the session", &session),
         ("the link", &link),
         ("the token", &token),
+        ("the address of a calendar feed", &feed),
         ("a name", "Ann Example"),
         ("a login", "ann@example.org"),
         ("an address", "127.0.0.1"),
