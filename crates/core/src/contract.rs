@@ -1,5 +1,6 @@
 //! What binds the authority: contracts in the shape of the Open Contracting Data Standard 1.1.
 
+pub mod charge;
 mod clause;
 mod clock;
 pub mod diary;
@@ -9,13 +10,16 @@ mod length;
 pub mod obligation;
 pub mod request;
 pub mod terms;
+pub mod variation;
 
+pub use charge::{Charge, IndexFigure, Volume};
 pub use clause::{Clause, Content, Counted, Says, Standing, template};
 pub use clock::*;
 pub use length::{Length, NotALength, Unit};
 pub use obligation::Obligation;
 pub use request::Request;
 pub use terms::Terms;
+pub use variation::Variation;
 
 use crate::dated::{Dated, On, When};
 use crate::import::{ContractLine, ContractNotice};

@@ -26,6 +26,10 @@ pub enum Dataset {
     Clauses,
     Obligations,
     Requests,
+    Variations,
+    Charges,
+    IndexFigures,
+    Volumes,
     Waves,
     Blackouts,
     Tasks,
@@ -42,6 +46,8 @@ pub enum Dataset {
     Claims,
     Recommendations,
     Events,
+    /// Decisions on what payments are of.
+    Treatments,
     /// Decisions on which payments are technology.
     Scope,
     /// Decisions on which organisation a printed name means.

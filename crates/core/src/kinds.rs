@@ -89,6 +89,10 @@ pub const ALL: &[Registered] = &[
     register::<crate::contract::Clause>(),
     register::<crate::contract::Obligation>(),
     register::<crate::contract::Request>(),
+    register::<crate::contract::Variation>(),
+    register::<crate::contract::Charge>(),
+    register::<crate::contract::IndexFigure>(),
+    register::<crate::contract::Volume>(),
     register::<crate::control::Arrangement>(),
     register::<crate::transition::StaffMovement>(),
     register::<crate::transition::Wave>(),
@@ -109,6 +113,7 @@ pub const ALL: &[Registered] = &[
     register::<crate::assurance::Publication>(),
     register::<crate::money::Name>(),
     register::<crate::money::ScopeRule>(),
+    register::<crate::money::Treatment>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),
 ];
@@ -122,6 +127,10 @@ pub const FORMS: &[Table] = &[
     table::<crate::contract::Clause>(Dataset::Clauses),
     table::<crate::contract::Obligation>(Dataset::Obligations),
     table::<crate::contract::Request>(Dataset::Requests),
+    table::<crate::contract::Variation>(Dataset::Variations),
+    table::<crate::contract::Charge>(Dataset::Charges),
+    table::<crate::contract::IndexFigure>(Dataset::IndexFigures),
+    table::<crate::contract::Volume>(Dataset::Volumes),
     table::<crate::transition::StaffMovement>(Dataset::StaffMovements),
     table::<crate::transition::Wave>(Dataset::Waves),
     table::<crate::transition::Blackout>(Dataset::Blackouts),
@@ -140,6 +149,7 @@ pub const FORMS: &[Table] = &[
     table::<crate::assurance::Recommendation>(Dataset::Recommendations),
     table::<crate::money::Name>(Dataset::Names),
     table::<crate::money::ScopeRule>(Dataset::Scope),
+    table::<crate::money::Treatment>(Dataset::Treatments),
     table::<crate::contract::Contract>(Dataset::Contracts),
 ];
 

@@ -1,7 +1,9 @@
 //! What was paid, to whom in the group, and what of it is technology.
 
 pub mod names;
+pub mod split;
 pub mod technology;
+mod treatment;
 
 use crate::dated::{Dated, When};
 use crate::organisation::Organisation;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use technology::{Look, Technology};
+pub use treatment::Treatment;
 
 /// Payments that share a printed name and printed labels in one year.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -209,6 +212,15 @@ impl Decision {
 
     pub fn word(self) -> &'static str {
         DECISIONS[self as usize]
+    }
+
+    /// Whether a payment counts that is labelled as technology, or is not.
+    fn counts(self, is_labelled: bool) -> bool {
+        match self {
+            Decision::Technology => true,
+            Decision::Labelled => is_labelled,
+            Decision::NotTechnology => false,
+        }
     }
 
     pub fn from_word(word: &str) -> Option<Decision> {
@@ -422,12 +434,7 @@ pub fn scoped(paid: &[Paid], decisions: &[ScopeRule], technology: &Technology) -
             line.rows += part.rows;
             line.paid += part.pence;
             let label = labels.label(part);
-            let counts = match line.decision {
-                Decision::Technology => true,
-                Decision::Labelled => label.is_some(),
-                Decision::NotTechnology => false,
-            };
-            if counts {
+            if line.decision.counts(label.is_some()) {
                 line.in_scope += part.pence;
                 *line.in_scope_by_year.entry(part.year).or_default() += part.pence;
                 line.scope = ScopeBasis::Proposed;
@@ -451,6 +458,28 @@ pub fn scoped(paid: &[Paid], decisions: &[ScopeRule], technology: &Technology) -
     };
     names.sort_by_cached_key(order);
     names
+}
+
+/// Whether each payment is technology, by the same decisions and rules as [`scoped`], in their order.
+pub fn in_scope(paid: &[&Paid], decisions: &[ScopeRule], technology: &Technology) -> Vec<bool> {
+    let decided: BTreeMap<&str, &ScopeRule> = decisions
+        .iter()
+        .map(|rule| (rule.supplier.as_str(), rule))
+        .collect();
+    let mut proposed: BTreeMap<String, Decision> = BTreeMap::new();
+    let mut labels = technology.reader();
+    let mut counts = |paid: &Paid| {
+        let name = &paid.name;
+        let rule = decided.get(name.as_str());
+        let rule = rule.map(|rule| rule.decision.on(paid.from));
+        let rule = rule.and_then(|on| on.certain().copied());
+        let decision = rule.unwrap_or_else(|| {
+            let look = || technology.supplier(name).decision;
+            *proposed.entry(name.clone()).or_insert_with(look)
+        });
+        decision.counts(labels.label(paid).is_some())
+    };
+    paid.iter().map(|paid| counts(paid)).collect()
 }
 
 /// The spans of one name put together, for review: the latest decision stands, and a name is

@@ -6,6 +6,7 @@ mod clock;
 mod control;
 mod diary;
 mod estate;
+mod extras;
 mod figure;
 mod money;
 mod readiness;
@@ -22,6 +23,9 @@ pub use control::{
     changed_between, changed_knowledge,
 };
 pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
+pub use extras::{
+    AskerLine, BesideLine, ByClass, Extras, PaidLine, PriceLine, RuleLine, YearSplit,
+};
 pub use figure::{FIGURES, Figure, figure};
 pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
 pub use readiness::Risks;
@@ -98,6 +102,8 @@ pub struct Statement {
     pub money: MoneyLines,
     pub staff: Option<StaffReturned>,
     pub claims: Vec<ClaimSummary>,
+    /// What extras cost; none where no variation, charge or treatment is on record.
+    pub extras: Option<Extras>,
     pub next_dates: Vec<NextDate>,
     pub basis: Basis,
 }
@@ -173,7 +179,15 @@ pub fn statement(
     basis
         .unknowns
         .extend(gaps(&estate.imports).iter().map(missing));
+    let lines = counted
+        .map(|paid| paid.lines.as_slice())
+        .unwrap_or_default();
+    let extras = estate.tells_extras().then(|| {
+        let told = estate.split(lines, rules, at);
+        estate.extras(lines, &told, rules, at)
+    });
     Statement {
+        extras,
         authority: estate.authority().map(|(_, held)| held.name.clone()),
         at,
         control,

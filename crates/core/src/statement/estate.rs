@@ -1,12 +1,15 @@
 //! What the register knows at one entry, and the rules that figures are made by.
 
+use super::extras::PaidLine;
 use crate::assurance::{Claim, Event, Publication, Recommendation, Test};
 use crate::contract::exit::Registers;
-use crate::contract::{Clause, Contract, Obligation, Request};
+use crate::contract::{
+    Charge, Clause, Contract, IndexFigure, Obligation, Request, Variation, Volume,
+};
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
 use crate::money::technology::Technology;
-use crate::money::{Name, Paid, PaidName, ScopeRule, YearBasis, scoped};
+use crate::money::{Name, Paid, PaidName, ScopeRule, Treatment, YearBasis, scoped};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
 use crate::record::RecordId;
@@ -26,6 +29,10 @@ pub struct Estate {
     pub clauses: BTreeMap<RecordId, Clause>,
     pub obligations: BTreeMap<RecordId, Obligation>,
     pub requests: BTreeMap<RecordId, Request>,
+    pub variations: BTreeMap<RecordId, Variation>,
+    pub charges: BTreeMap<RecordId, Charge>,
+    pub index_figures: BTreeMap<RecordId, IndexFigure>,
+    pub volumes: BTreeMap<RecordId, Volume>,
     pub staff_movements: BTreeMap<RecordId, StaffMovement>,
     pub waves: BTreeMap<RecordId, Wave>,
     pub blackouts: BTreeMap<RecordId, Blackout>,
@@ -39,6 +46,7 @@ pub struct Estate {
     pub publications: BTreeMap<RecordId, Publication>,
     pub names: BTreeMap<RecordId, Name>,
     pub scope_rules: BTreeMap<RecordId, ScopeRule>,
+    pub treatments: BTreeMap<RecordId, Treatment>,
     pub imports: BTreeMap<RecordId, Import>,
 }
 
@@ -119,6 +127,9 @@ pub struct PaidByDay {
     /// Perhaps by that day: the printed date is a month or period in which the day lies.
     pub uncertain_rows: u64,
     pub uncertain: Pence,
+    /// The single payments to names of which some count as technology, for the day of a statement that
+    /// tells what extras cost; empty for others.
+    pub lines: Vec<PaidLine>,
 }
 
 /// What was paid up to each day that a statement needs.

@@ -2,7 +2,7 @@
 
 use super::Estate;
 use crate::assurance::Recommendation;
-use crate::contract::{Contract, Obligation, Request};
+use crate::contract::{Charge, Contract, Obligation, Request, Variation, Volume};
 use crate::control::{Arrangement, Service};
 use crate::permission::Subject;
 use crate::record::{Kind, RecordId};
@@ -39,6 +39,13 @@ impl Estate {
                 Some(held) => self.owed_for(&held.services, held.contract),
                 None => BTreeSet::new(),
             },
+            Variation::NAME | Charge::NAME | Volume::NAME => {
+                let held = self.variations.get(&id).and_then(|held| held.contract);
+                let held = held.or_else(|| self.charges.get(&id)?.contract);
+                let held = held.or_else(|| self.volumes.get(&id)?.contract);
+                held.map(|contract| self.subject(Contract::NAME, contract).services)
+                    .unwrap_or_default()
+            }
             Request::NAME => match self.requests.get(&id) {
                 Some(held) => self.owed_for(&held.service.into_iter().collect(), held.contract),
                 None => BTreeSet::new(),

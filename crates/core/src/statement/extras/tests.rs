@@ -1,0 +1,264 @@
+use super::*;
+use crate::contract::variation::Outcome;
+use crate::contract::{IndexFigure, Value};
+use crate::dated::Dated;
+use crate::money::{DecidedBy, Decision, ScopeRule, Treatment};
+use crate::organisation::Organisation;
+use jiff::civil::date;
+
+const fn id(number: u8) -> RecordId {
+    RecordId([number; 16])
+}
+
+const CONTRACT: RecordId = id(1);
+const FIRM: RecordId = id(2);
+const SISTER: RecordId = id(3);
+const GROUP: RecordId = id(4);
+
+fn organisation(name: &str, parent: Option<RecordId>) -> Organisation {
+    Organisation {
+        name: name.into(),
+        parent: parent.map_or_else(Dated::default, |top| Dated::since(When::Unknown, Some(top))),
+        ..Organisation::default()
+    }
+}
+
+/// A contract of two years at £1,200 a year, rising with an index, and a change for £300.
+fn estate() -> Estate {
+    let mut estate = Estate::default();
+    estate
+        .organisations
+        .insert(FIRM, organisation("Meridian Ltd", Some(GROUP)));
+    estate
+        .organisations
+        .insert(SISTER, organisation("Meridian People Ltd", Some(GROUP)));
+    estate
+        .organisations
+        .insert(GROUP, organisation("Meridian Group plc", None));
+    let value = Value {
+        pence: Pence(1_200_00),
+        currency: "GBP".into(),
+        per: ValuePer::Year,
+    };
+    let contract = Contract {
+        title: "Service desk".into(),
+        suppliers: [FIRM].into(),
+        start: Some(When::Day(date(2016, 4, 1))),
+        end: Dated::since(When::Unknown, When::Day(date(2018, 3, 31))),
+        value: Dated::since(When::Unknown, value),
+        ..Contract::default()
+    };
+    estate.contracts.insert(CONTRACT, contract);
+    let charge = Charge {
+        name: "Desk".into(),
+        contract: Some(CONTRACT),
+        amount: Pence(1_200_00),
+        per: Per::Year,
+        from: None,
+        to: None,
+        index: Some("CPI".into()),
+        index_month: Some(When::Month(2015, 12)),
+        cap: None,
+        floor: None,
+        clause: None,
+        source: None,
+    };
+    estate.charges.insert(id(5), charge);
+    for (number, year, figure) in [(6, 2015, 100_000), (7, 2016, 110_000)] {
+        let figure = IndexFigure {
+            index: "cpi".into(),
+            month: When::Month(year, 12),
+            figure,
+            source: None,
+        };
+        estate.index_figures.insert(id(number), figure);
+    }
+    let variation = Variation {
+        what: "Wi-Fi".into(),
+        contract: Some(CONTRACT),
+        reference: Some("C1".into()),
+        part_of: None,
+        asked_on: None,
+        asked_by: Some(Asker::Supplier),
+        why: None,
+        priced: None,
+        competed: None,
+        price: Some(Pence(300_01)),
+        extends_to: None,
+        outcome: Some(Outcome::Accepted),
+        decided_on: Some(When::Day(date(2016, 6, 1))),
+        clause: None,
+        evidence: Vec::new(),
+    };
+    estate.variations.insert(id(8), variation);
+    for (number, name) in [(9, "Meridian Ltd"), (10, "Meridian People Ltd")] {
+        let rule = ScopeRule {
+            supplier: name.into(),
+            decision: Dated::since(When::Unknown, Decision::Technology),
+            by: DecidedBy::Person,
+            reason: None,
+        };
+        estate.scope_rules.insert(id(number), rule);
+    }
+    estate
+}
+
+fn paid(name: &str, on: Date, pence: i64) -> PaidLine {
+    let blank = String::new;
+    PaidLine {
+        paid: Paid {
+            name: name.into(),
+            department: blank(),
+            service: blank(),
+            category: blank(),
+            described: false,
+            year: YearBasis::Financial.year(on),
+            from: on,
+            rows: 1,
+            pence: Pence(pence),
+        },
+        to: on,
+        text: "services".into(),
+    }
+}
+
+fn lines() -> Vec<PaidLine> {
+    vec![
+        paid("Meridian Ltd", date(2016, 7, 1), 1_200_00),
+        paid("Meridian Ltd", date(2016, 8, 1), 300_01),
+        paid("Meridian Ltd", date(2017, 7, 1), 1_320_00),
+        paid("Meridian Ltd", date(2017, 8, 1), 99_99),
+        paid("Meridian People Ltd", date(2017, 9, 1), 50_00),
+        paid("Meridian Ltd", date(2019, 1, 1), 20_00),
+        paid("Fictional Paving Ltd", date(2017, 9, 1), 7_00),
+    ]
+}
+
+fn told(estate: &Estate, lines: &[PaidLine]) -> Extras {
+    let (rules, day) = (Rules::default(), date(2019, 6, 1));
+    let told = estate.split(lines, &rules, day);
+    assert_eq!(told.len(), lines.len());
+    estate.extras(lines, &told, &rules, day)
+}
+
+#[test]
+fn extras_are_told_by_year_asker_and_rule() {
+    let estate = estate();
+    let extras = told(&estate, &lines());
+    // Paving is no technology.
+    assert_eq!(extras.payments, 6);
+    assert_eq!(
+        extras.split,
+        ByClass {
+            contracted_pence: Pence(2_520_00),
+            variation_pence: Pence(300_01),
+            off_contract_pence: Pence(20_00),
+            unknown_pence: Pence(149_99),
+        }
+    );
+    assert_eq!(extras.split.extras(), Pence(320_01));
+    let years: Vec<(&str, i64)> = extras
+        .by_year
+        .iter()
+        .map(|it| (it.year.as_str(), it.split.total().0))
+        .collect();
+    assert_eq!(
+        years,
+        [
+            ("2016/17", 1_500_01),
+            ("2017/18", 1_469_99),
+            ("2018/19", 20_00)
+        ]
+    );
+    assert_eq!(
+        extras.by_asker,
+        [AskerLine {
+            asked_by: Some(Asker::Supplier),
+            pence: Pence(300_01)
+        }]
+    );
+    let rules: Vec<Rule> = extras.by_rule.iter().map(|it| it.rule).collect();
+    assert_eq!(
+        rules,
+        [
+            Rule::ChargeAmount,
+            Rule::VariationPrice,
+            Rule::AfterEnd,
+            Rule::GroupFirm,
+            Rule::BeyondCharges
+        ]
+    );
+    assert_eq!(extras.after_end[0].pence, Pence(20_00));
+    assert_eq!(extras.group_firms[0].names, ["Meridian People Ltd"]);
+}
+
+#[test]
+fn prices_are_held_against_what_was_agreed() {
+    let extras = told(&estate(), &lines());
+    let line = |line: &PriceLine| {
+        (
+            line.year.clone(),
+            line.agreed_pence.map(|it| it.0),
+            line.indexed_pence.map(|it| it.0),
+            line.drift().map(|it| it.0),
+        )
+    };
+    let lines: Vec<_> = extras.prices.iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            ("2016/17".into(), Some(1_200_00), Some(1_200_00), Some(0)),
+            (
+                "2017/18".into(),
+                Some(1_200_00),
+                Some(1_320_00),
+                Some(99_99)
+            ),
+            ("2018/19".into(), None, None, None),
+        ]
+    );
+}
+
+#[test]
+fn a_figure_that_is_missing_leaves_its_year_unknown() {
+    let mut estate = estate();
+    estate.index_figures.remove(&id(7));
+    let extras = told(&estate, &lines());
+    let unknown = &extras.prices[1];
+    assert_eq!((unknown.indexed_pence, unknown.missing.len()), (None, 1));
+    // The first year is known all the same.
+    assert_eq!(extras.prices[0].drift(), Some(Pence::ZERO));
+    let rules: Vec<Rule> = extras.by_rule.iter().map(|it| it.rule).collect();
+    assert!(rules.contains(&Rule::ChargesNotKnown), "{rules:?}");
+}
+
+#[test]
+fn what_a_person_decides_moves_money_and_makes_none() {
+    let mut estate = estate();
+    let before = told(&estate, &lines()).split.total();
+    let treatment = Treatment {
+        supplier: "Meridian People Ltd".into(),
+        text: None,
+        from: None,
+        to: None,
+        class: Class::Variation,
+        contract: Some(CONTRACT),
+        variation: Some("C1".into()),
+        reason: None,
+    };
+    estate.treatments.insert(id(11), treatment);
+    let after = told(&estate, &lines());
+    assert_eq!(after.split.total(), before);
+    assert_eq!(after.split.variation_pence, Pence(350_01));
+    // It is still a firm of the group.
+    assert_eq!(after.group_firms[0].pence, Pence(50_00));
+}
+
+#[test]
+fn a_yearly_value_counts_for_the_first_term() {
+    let original = estate()
+        .original(CONTRACT, date(2019, 6, 1))
+        .expect("it is there");
+    assert_eq!(original.value, Some(Pence(2_400_00)));
+    assert_eq!(original.end, Some(date(2018, 3, 31)));
+}
