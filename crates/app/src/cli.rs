@@ -3,6 +3,7 @@
 mod clock;
 mod copies;
 mod correct;
+mod extras;
 mod figure;
 mod generate;
 mod import;
@@ -44,6 +45,8 @@ enum Command {
     Figure(figure::Arguments),
     /// When a contract ends, by when notice must be given, and the last safe day to decide
     Clock(clock::Arguments),
+    /// What of the payments was contracted, a variation, off-contract or unknown
+    Extras(extras::Arguments),
     /// Whether services are ready to move, and what is missing
     Readiness(readiness::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
+        Command::Extras(arguments) => extras::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),

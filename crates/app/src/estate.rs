@@ -1,6 +1,7 @@
 //! From the register's picture and the facts' counts to the plain values that core judges.
 
 use crate::data::Data;
+use crate::extras::with_lines;
 use handback_core::basis::{Known as KnownAt, live};
 use handback_core::contract::exit::Registers;
 use handback_core::dated::Period;
@@ -123,6 +124,10 @@ impl View {
             clauses: self.all()?,
             obligations: self.all()?,
             requests: self.all()?,
+            variations: self.all()?,
+            charges: self.all()?,
+            index_figures: self.all()?,
+            volumes: self.all()?,
             staff_movements: self.all()?,
             waves: self.all()?,
             blackouts: self.all()?,
@@ -144,6 +149,7 @@ impl View {
             publications: self.all()?,
             names: self.all()?,
             scope_rules: self.all()?,
+            treatments: self.all()?,
             imports: self.all()?,
         })
     }
@@ -265,6 +271,7 @@ fn paid_by(
         parts,
         uncertain_rows: uncertain.rows,
         uncertain: uncertain.pence,
+        lines: Vec::new(),
     })
 }
 
@@ -278,5 +285,6 @@ pub fn statement_at(
     let view = View::at(data, known);
     let estate = view.estate()?;
     let paid = paid_until(data, &estate, estate.days_of_payments(at), rules.years)?;
+    let paid = with_lines(data, &estate, paid, rules, at)?;
     Ok(statement(&estate, &paid, rules, at, view.basis()))
 }

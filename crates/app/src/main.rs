@@ -8,6 +8,7 @@ mod clock;
 mod data;
 mod diary;
 mod estate;
+mod extras;
 mod figures;
 mod generate;
 mod import;

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod clock;
+pub mod extras;
 pub mod lists;
 pub mod moves;
 pub mod strip;

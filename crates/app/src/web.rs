@@ -20,6 +20,7 @@ mod contract_page;
 mod contracts;
 mod difference;
 mod entries;
+mod extras;
 pub mod fields;
 pub mod figures;
 pub mod first;
@@ -42,6 +43,7 @@ mod readiness;
 mod recommendations;
 mod register;
 mod registers;
+mod report;
 mod requests;
 mod review;
 pub mod route;
@@ -54,12 +56,14 @@ pub mod sight;
 pub mod sign_in;
 pub mod suppliers;
 mod tasks;
+mod variations;
 pub mod visit;
 pub mod visitor;
 mod waves;
 
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
+use crate::extras::with_lines;
 use answer::Error;
 use handback_core::money::{PaidName, ScopeRule, by_name, scoped};
 use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
@@ -173,8 +177,9 @@ impl Site {
         let estate = self.estate(view)?;
         kept(&self.paid, (view.entry(), at), || {
             let days = estate.days_of_payments(at);
-            let years = Rules::default().years;
-            Ok(paid_until(&self.data, &estate, days, years)?)
+            let rules = Rules::default();
+            let paid = paid_until(&self.data, &estate, days, rules.years)?;
+            Ok(with_lines(&self.data, &estate, paid, &rules, at)?)
         })
     }
 

@@ -22,7 +22,7 @@ pub use control::{
     ControlLines, CostShareLine, SeriesPoint, ServiceChange, ServiceLine, ShareLine,
     changed_between, changed_knowledge,
 };
-pub use estate::{Estate, PaidByDay, PaidUntil, Rules};
+pub use estate::{Estate, PaidByDay, PaidUntil, Rules, names_in_scope};
 pub use extras::{
     AskerLine, BesideLine, ByClass, Extras, PaidLine, PriceLine, RuleLine, YearSplit,
 };

@@ -10,14 +10,14 @@ use handback_core::assurance::{
 use handback_core::contract::exit::{
     Asset, Credential, DataHolding, Document, Item, Knowledge, Licence, ThirdPartyContract,
 };
-use handback_core::contract::{Obligation, Request};
+use handback_core::contract::{Charge, IndexFigure, Obligation, Request, Variation, Volume};
 use handback_core::control::{
     Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
     share_by_count,
 };
 use handback_core::kinds;
 use handback_core::money::technology::Technology;
-use handback_core::money::{Name, Paid, ScopeRule, YearBasis, scoped};
+use handback_core::money::{Name, Paid, ScopeRule, Treatment, YearBasis, scoped};
 use handback_core::organisation::Organisation;
 use handback_core::pence::Pence;
 use handback_core::record::{KindName, RecordId};
@@ -134,6 +134,11 @@ impl Register {
         if files.contains_key("scope.csv") {
             register.take::<Obligation>(files, "obligations.csv");
             register.take::<Request>(files, "requests.csv");
+            register.take::<Variation>(files, "variations.csv");
+            register.take::<Charge>(files, "charges.csv");
+            register.take::<IndexFigure>(files, "index-figures.csv");
+            register.take::<Volume>(files, "volumes.csv");
+            register.take::<Treatment>(files, "treatments.csv");
             register.take::<Wave>(files, "waves.csv");
             register.take::<Blackout>(files, "blackouts.csv");
             register.take::<Task>(files, "tasks.csv");

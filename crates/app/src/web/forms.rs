@@ -70,10 +70,11 @@ pub const ROUTES: &[Route] = &[
 /// What it takes to state a kind.
 pub fn action(kind: &str) -> Action {
     match kind {
-        "contract" | "clause" | "obligation" | "request" => Action::StateContract,
+        "contract" | "clause" | "obligation" | "request" | "variation" | "charge"
+        | "index figure" | "volume" => Action::StateContract,
         "claim" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
-        "name" | "scope rule" => Action::DecideScope,
+        "name" | "scope rule" | "treatment" => Action::DecideScope,
         _ => Action::StateEstate,
     }
 }
@@ -93,6 +94,10 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "publication"
         | "layout"
         | "clause"
+        | "charge"
+        | "index figure"
+        | "volume"
+        | "treatment"
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
@@ -105,7 +110,9 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
 pub fn list_of(kind: &str) -> &'static str {
     match kind {
         "service" | "arrangement" => "/services",
-        "contract" | "clause" => "/contracts",
+        "contract" | "clause" | "charge" | "index figure" | "volume" => "/contracts",
+        "variation" => "/variations",
+        "treatment" => "/extras",
         "obligation" => "/obligations",
         "request" => "/requests",
         "organisation" => "/organisations",

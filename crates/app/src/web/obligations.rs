@@ -28,6 +28,7 @@ pub const BESIDE: &[(&str, &str)] = &[
     ("Contracts", "/contracts"),
     ("Obligations", "/obligations"),
     ("Requests", "/requests"),
+    ("Variations", "/variations"),
     ("Calendar", "/calendar"),
 ];
 

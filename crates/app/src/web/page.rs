@@ -148,12 +148,25 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
     (
         "Contracts",
         "/contracts",
-        &["/organisations", "/obligations", "/requests", "/calendar"],
+        &[
+            "/organisations",
+            "/obligations",
+            "/requests",
+            "/variations",
+            "/calendar",
+        ],
     ),
     (
         "Money",
         "/suppliers",
-        &["/groups", "/payments", "/names", "/scope"],
+        &[
+            "/groups",
+            "/payments",
+            "/names",
+            "/scope",
+            "/extras",
+            "/totals",
+        ],
     ),
     ("People and events", "/movements", &["/events"]),
     ("Exit registers", "/registers", &[]),

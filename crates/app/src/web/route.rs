@@ -107,6 +107,8 @@ pub const ROUTES: &[&[Route]] = &[
     super::recommendations::ROUTES,
     super::registers::ROUTES,
     super::requests::ROUTES,
+    super::variations::ROUTES,
+    super::extras::ROUTES,
     super::scope::ROUTES,
     super::services::ROUTES,
     super::sign_in::ROUTES,

@@ -80,6 +80,7 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "contract" => "contracts",
         "obligation" => "obligations",
         "request" => "requests",
+        "variation" => "variations",
         "organisation" => "organisations",
         "staff movement" => "movements",
         "wave" => "waves",
@@ -265,7 +266,15 @@ pub fn visible(visibility: Visibility) -> &'static str {
 /// What somebody must be allowed to change a record of a kind.
 pub fn changing(kind: &str) -> Action {
     match kind {
-        Contract::NAME | Clause::NAME | "obligation" | "request" => Action::StateContract,
+        Contract::NAME
+        | Clause::NAME
+        | "obligation"
+        | "request"
+        | "variation"
+        | "charge"
+        | "index figure"
+        | "volume" => Action::StateContract,
+        "treatment" => Action::DecideScope,
         "claim" => Action::ReviewClaim,
         _ => Action::StateEstate,
     }

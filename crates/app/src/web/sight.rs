@@ -109,6 +109,11 @@ impl Visit {
         seen.clauses.retain(|id, _| shown(id));
         seen.obligations.retain(|id, _| shown(id));
         seen.requests.retain(|id, _| shown(id));
+        seen.variations.retain(|id, _| shown(id));
+        seen.charges.retain(|id, _| shown(id));
+        seen.index_figures.retain(|id, _| shown(id));
+        seen.volumes.retain(|id, _| shown(id));
+        seen.treatments.retain(|id, _| shown(id));
         seen.staff_movements.retain(|id, _| shown(id));
         seen.waves.retain(|id, _| shown(id));
         seen.blackouts.retain(|id, _| shown(id));
@@ -155,6 +160,10 @@ impl Visit {
             contracts: lines.contracts,
             suppliers: lines.suppliers,
             claims: lines.claims,
+            extras: whole
+                .extras
+                .as_ref()
+                .map(|extras| extras.naming(|contract| seen.contracts.contains_key(&contract))),
             next_dates: lines.next_dates,
             ..Statement::clone(&whole)
         }))

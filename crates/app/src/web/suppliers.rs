@@ -4,6 +4,7 @@ use super::answer::{Answer, Error};
 use super::charted::{self, Charted};
 use super::listing::{Cell, Column, Filter, Listing, Row, Shown, numbers, words};
 use super::payments;
+use super::report::{Beside, Report};
 use super::route::{Needs, Route};
 use super::visit::Visit;
 use crate::estate::live_parts;
@@ -20,6 +21,9 @@ use handback_facts::question::{Descriptions, PaidByMonth, Scope, Totals};
 use jiff::ToSpan;
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// The answers about money that share a place in the navigation.
+pub const BESIDE: &[(&str, &str)] = &[("Suppliers", "/suppliers"), ("What extras cost", "/extras")];
 
 pub const ROUTES: &[Route] = &[
     Route::get("/suppliers", Needs::May(Action::See), list),
@@ -67,12 +71,14 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
     #[derive(Serialize)]
     struct Page<'a> {
         statement: &'a Statement,
+        beside: Vec<Beside>,
         list: Shown,
         chart: Charted,
     }
     visit.page(
         "suppliers.html",
         &Page {
+            beside: Report::beside(BESIDE, "/suppliers"),
             list: listing.shown(visit),
             chart: charted::technology_by_year(
                 &statement.money.by_year,

@@ -91,6 +91,7 @@ impl Samples {
             "tasks",
             "obligations",
             "requests",
+            "variations",
             "blackouts",
             "registers/assets",
             "registers/licences",

@@ -148,8 +148,8 @@ pub fn tree<'a>(
         false
     };
     let mut under: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
-    for place in 0..all.len() {
-        let parent = parents[place].filter(|_| rooted(place));
+    for (place, parent) in parents.iter().enumerate() {
+        let parent = parent.filter(|_| rooted(place));
         under.entry(parent).or_default().push(place);
     }
     let mut branches = Vec::with_capacity(all.len());

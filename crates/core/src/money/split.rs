@@ -5,8 +5,9 @@
 //!
 //! 1. A person decided ([`super::Treatment`]).
 //! 2. The firm holds no contract on record: unknown. It may hold one that is not on record.
-//! 3. No contract of the firm was in force: before the first began, or long after the last ended, it is
-//!    off-contract. Within [`LAST_INVOICE`] days of the end it may be the last invoice: unknown.
+//! 3. No contract of the firm was in force: long after the last ended, it is off-contract. Within
+//!    [`LAST_INVOICE`] days of the end it may be the last invoice, and before the first began there may have
+//!    been one that registers no longer list: unknown.
 //! 4. The amount is that of an agreed charge for a time around the payment, or a quarter or twelfth of a
 //!    year's: contracted. It is the price of a variation in force, or a twelfth of it: a variation. Both,
 //!    or of several contracts: unknown.
@@ -54,7 +55,6 @@ impl Class {
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     Person,
-    BeforeStart,
     AfterEnd,
     ChargeAmount,
     VariationPrice,
@@ -67,6 +67,7 @@ pub enum Rule {
     GroupFirm,
     /// The first or last day of its contract is not known.
     TermNotKnown,
+    BeforeStart,
     LastInvoice,
     SeveralFit,
     ChargesNotKnown,
@@ -77,7 +78,7 @@ impl Rule {
     pub fn class_of(self) -> Option<Class> {
         Some(match self {
             Rule::Person => return None,
-            Rule::BeforeStart | Rule::AfterEnd => Class::OffContract,
+            Rule::AfterEnd => Class::OffContract,
             Rule::ChargeAmount | Rule::WithinCharges => Class::Contracted,
             Rule::VariationPrice => Class::Variation,
             _ => Class::Unknown,
@@ -129,7 +130,8 @@ pub struct Priced {
     pub reference: Option<String>,
     /// From when on it can be invoiced: the day on which it was decided, where that is known.
     pub from: Option<Date>,
-    pub price: Pence,
+    /// None where it is not known.
+    pub price: Option<Pence>,
 }
 
 /// A contract as far as payments ask of it.
@@ -292,7 +294,8 @@ fn by_amount(payment: &Payment, agreement: &Agreement) -> Vec<Told> {
     });
     let priced = agreement.variations.iter().filter(|it| {
         let since = it.from.is_none_or(|from| payment.to >= from);
-        since && it.price > Pence::ZERO && (part(it.price, 1) || part(it.price, 12))
+        let price = it.price.filter(|price| *price > Pence::ZERO);
+        since && price.is_some_and(|price| part(price, 1) || part(price, 12))
     });
     let charge = charged.then(|| say(Rule::ChargeAmount, Some(agreement.contract)));
     let variation = |it: &Priced| Told {

@@ -135,6 +135,21 @@ pub struct PaidByDay {
 /// What was paid up to each day that a statement needs.
 pub type PaidUntil = BTreeMap<Date, PaidByDay>;
 
+/// The printed names of which some payments up to a day count as technology.
+pub fn names_in_scope(
+    estate: &Estate,
+    paid: &PaidUntil,
+    rules: &Rules,
+    at: Date,
+) -> BTreeSet<String> {
+    let parts = paid.get(&at).map(|paid| paid.parts.as_slice());
+    let names = scoped_names(estate, parts.unwrap_or_default(), rules);
+    let some = names
+        .into_iter()
+        .filter(|name| !name.in_scope_by_year.is_empty());
+    some.map(|name| name.name).collect()
+}
+
 /// What each printed name was paid, scoped by the decisions on record.
 pub(super) fn scoped_names(estate: &Estate, paid: &[Paid], rules: &Rules) -> Vec<PaidName> {
     let decisions: Vec<ScopeRule> = estate.scope_rules.values().cloned().collect();

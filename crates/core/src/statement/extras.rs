@@ -128,6 +128,17 @@ pub struct Extras {
     pub prices: Vec<PriceLine>,
 }
 
+impl Extras {
+    /// The same without naming other contracts; its sums stay whole.
+    pub fn naming(&self, is_seen: impl Fn(RecordId) -> bool) -> Extras {
+        let mut extras = self.clone();
+        extras.after_end.retain(|line| is_seen(line.contract));
+        extras.group_firms.retain(|line| is_seen(line.contract));
+        extras.prices.retain(|line| is_seen(line.contract));
+        extras
+    }
+}
+
 impl Estate {
     /// Whether anything is stated from which extras can be told.
     pub fn tells_extras(&self) -> bool {
@@ -324,12 +335,11 @@ impl Estate {
                 let charges = self.charged(*id, held, end, &indices, years, day);
                 let dues = charges.iter().flat_map(|(_, owed)| &owed.stretches);
                 let priced = |(variation, held): (RecordId, &Variation)| {
-                    let decided = held.is_in_force(day).then_some(held.price?);
-                    Some(Priced {
+                    held.is_in_force(day).then(|| Priced {
                         variation,
                         reference: held.reference.clone(),
                         from: held.moment().earliest(),
-                        price: decided?,
+                        price: held.price,
                     })
                 };
                 Agreement {

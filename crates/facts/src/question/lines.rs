@@ -20,7 +20,7 @@ pub struct Lines {
     pub scope: Scope,
     /// How many payments come before the page.
     pub skip: usize,
-    /// How many payments a page has at most.
+    /// How many payments a page has at most; [`usize::MAX`] is all.
     pub most: usize,
 }
 
@@ -68,7 +68,7 @@ impl Plan for Lines {
         Ok(table
             .filter(self.scope.certain())?
             .sort(order)?
-            .limit(self.skip, Some(self.most))?)
+            .limit(self.skip, (self.most < usize::MAX).then_some(self.most))?)
     }
 
     fn read(&self, answer: &RecordBatch) -> Result<Vec<Line>, Problem> {

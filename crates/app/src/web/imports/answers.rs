@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 27] = {
+const DATASETS: [Dataset; 32] = {
     use Dataset::*;
     [
         Payments,
@@ -24,6 +24,10 @@ const DATASETS: [Dataset; 27] = {
         Clauses,
         Obligations,
         Requests,
+        Variations,
+        Charges,
+        IndexFigures,
+        Volumes,
         Waves,
         Blackouts,
         Tasks,
@@ -40,6 +44,7 @@ const DATASETS: [Dataset; 27] = {
         Claims,
         Recommendations,
         Scope,
+        Treatments,
         Names,
     ]
 };

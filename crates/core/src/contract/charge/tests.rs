@@ -105,7 +105,7 @@ fn an_index_moves_the_amount_every_year() {
         from,
         to,
     };
-    assert_eq!(told.missing, [figure.clone()]);
+    assert_eq!(told.missing, std::slice::from_ref(&figure));
     assert!(figure.concerns(date(2018, 3, 31), date(2019, 3, 31)));
     assert!(!figure.concerns(date(2018, 4, 1), date(2019, 3, 31)));
 }

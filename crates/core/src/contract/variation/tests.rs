@@ -34,7 +34,7 @@ fn accepted(number: usize, on: Date, pounds: i64) -> Variation {
 
 fn original(regime: Regime, start: Date) -> Original {
     Original {
-        value: Some(Pence(100_000_00)),
+        value: Some(Pence(10_000_000)),
         start: Some(start),
         end: Some(start.saturating_add(5.years())),
         longest_end: None,
@@ -101,9 +101,9 @@ fn totals_run_against_the_original_value() {
     );
     assert_eq!(
         (told.added, told.open, told.unpriced),
-        (Pence(11_000_00), 1, 0)
+        (Pence(1_100_000), 1, 0)
     );
-    assert_eq!(told.by_asker, [(Some(Asker::Supplier), Pence(11_000_00))]);
+    assert_eq!(told.by_asker, [(Some(Asker::Supplier), Pence(1_100_000))]);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn small_changes_that_together_cross_a_limit_are_asked_about() {
     let found = run(&five_years, &near).splitting;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].variations, [id(0), id(1), id(2)]);
-    assert_eq!(found[0].together, Pence(12_000_00));
+    assert_eq!(found[0].together, Pence(1_200_000));
     let far = [
         accepted(1, date(2017, 1, 1), 4_000),
         accepted(2, date(2017, 6, 1), 4_000),

@@ -36,7 +36,7 @@ fn estate() -> Estate {
         .organisations
         .insert(GROUP, organisation("Meridian Group plc", None));
     let value = Value {
-        pence: Pence(1_200_00),
+        pence: Pence(120_000),
         currency: "GBP".into(),
         per: ValuePer::Year,
     };
@@ -52,7 +52,7 @@ fn estate() -> Estate {
     let charge = Charge {
         name: "Desk".into(),
         contract: Some(CONTRACT),
-        amount: Pence(1_200_00),
+        amount: Pence(120_000),
         per: Per::Year,
         from: None,
         to: None,
@@ -83,7 +83,7 @@ fn estate() -> Estate {
         why: None,
         priced: None,
         competed: None,
-        price: Some(Pence(300_01)),
+        price: Some(Pence(30_001)),
         extends_to: None,
         outcome: Some(Outcome::Accepted),
         decided_on: Some(When::Day(date(2016, 6, 1))),
@@ -124,13 +124,13 @@ fn paid(name: &str, on: Date, pence: i64) -> PaidLine {
 
 fn lines() -> Vec<PaidLine> {
     vec![
-        paid("Meridian Ltd", date(2016, 7, 1), 1_200_00),
-        paid("Meridian Ltd", date(2016, 8, 1), 300_01),
-        paid("Meridian Ltd", date(2017, 7, 1), 1_320_00),
-        paid("Meridian Ltd", date(2017, 8, 1), 99_99),
-        paid("Meridian People Ltd", date(2017, 9, 1), 50_00),
-        paid("Meridian Ltd", date(2019, 1, 1), 20_00),
-        paid("Fictional Paving Ltd", date(2017, 9, 1), 7_00),
+        paid("Meridian Ltd", date(2016, 7, 1), 120_000),
+        paid("Meridian Ltd", date(2016, 8, 1), 30_001),
+        paid("Meridian Ltd", date(2017, 7, 1), 132_000),
+        paid("Meridian Ltd", date(2017, 8, 1), 9_999),
+        paid("Meridian People Ltd", date(2017, 9, 1), 5_000),
+        paid("Meridian Ltd", date(2019, 1, 1), 2_000),
+        paid("Fictional Paving Ltd", date(2017, 9, 1), 700),
     ]
 }
 
@@ -150,13 +150,13 @@ fn extras_are_told_by_year_asker_and_rule() {
     assert_eq!(
         extras.split,
         ByClass {
-            contracted_pence: Pence(2_520_00),
-            variation_pence: Pence(300_01),
-            off_contract_pence: Pence(20_00),
-            unknown_pence: Pence(149_99),
+            contracted_pence: Pence(252_000),
+            variation_pence: Pence(30_001),
+            off_contract_pence: Pence(2_000),
+            unknown_pence: Pence(14_999),
         }
     );
-    assert_eq!(extras.split.extras(), Pence(320_01));
+    assert_eq!(extras.split.extras(), Pence(32_001));
     let years: Vec<(&str, i64)> = extras
         .by_year
         .iter()
@@ -165,16 +165,16 @@ fn extras_are_told_by_year_asker_and_rule() {
     assert_eq!(
         years,
         [
-            ("2016/17", 1_500_01),
-            ("2017/18", 1_469_99),
-            ("2018/19", 20_00)
+            ("2016/17", 150_001),
+            ("2017/18", 146_999),
+            ("2018/19", 2_000)
         ]
     );
     assert_eq!(
         extras.by_asker,
         [AskerLine {
             asked_by: Some(Asker::Supplier),
-            pence: Pence(300_01)
+            pence: Pence(30_001)
         }]
     );
     let rules: Vec<Rule> = extras.by_rule.iter().map(|it| it.rule).collect();
@@ -188,7 +188,7 @@ fn extras_are_told_by_year_asker_and_rule() {
             Rule::BeyondCharges
         ]
     );
-    assert_eq!(extras.after_end[0].pence, Pence(20_00));
+    assert_eq!(extras.after_end[0].pence, Pence(2_000));
     assert_eq!(extras.group_firms[0].names, ["Meridian People Ltd"]);
 }
 
@@ -207,13 +207,8 @@ fn prices_are_held_against_what_was_agreed() {
     assert_eq!(
         lines,
         [
-            ("2016/17".into(), Some(1_200_00), Some(1_200_00), Some(0)),
-            (
-                "2017/18".into(),
-                Some(1_200_00),
-                Some(1_320_00),
-                Some(99_99)
-            ),
+            ("2016/17".into(), Some(120_000), Some(120_000), Some(0)),
+            ("2017/18".into(), Some(120_000), Some(132_000), Some(9_999)),
             ("2018/19".into(), None, None, None),
         ]
     );
@@ -249,9 +244,9 @@ fn what_a_person_decides_moves_money_and_makes_none() {
     estate.treatments.insert(id(11), treatment);
     let after = told(&estate, &lines());
     assert_eq!(after.split.total(), before);
-    assert_eq!(after.split.variation_pence, Pence(350_01));
+    assert_eq!(after.split.variation_pence, Pence(35_001));
     // It is still a firm of the group.
-    assert_eq!(after.group_firms[0].pence, Pence(50_00));
+    assert_eq!(after.group_firms[0].pence, Pence(5_000));
 }
 
 #[test]
@@ -259,6 +254,6 @@ fn a_yearly_value_counts_for_the_first_term() {
     let original = estate()
         .original(CONTRACT, date(2019, 6, 1))
         .expect("it is there");
-    assert_eq!(original.value, Some(Pence(2_400_00)));
+    assert_eq!(original.value, Some(Pence(240_000)));
     assert_eq!(original.end, Some(date(2018, 3, 31)));
 }
