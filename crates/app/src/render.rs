@@ -9,9 +9,10 @@ pub mod strip;
 
 use crate::words;
 use anyhow::Context;
+use handback_core::contract::variation::Asker;
 use handback_core::dated::When;
 use handback_core::pence::Pence;
-use handback_core::statement::{SeriesPoint, Statement};
+use handback_core::statement::{ByClass, SeriesPoint, Statement};
 use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
@@ -82,6 +83,21 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
     environment.add_filter("rounded", |pence: i64| Pence(pence).rounded());
     environment.add_filter("worth", |pence: i64, currency: Option<String>| {
         worth(Pence(pence), currency.as_deref())
+    });
+    environment.add_filter("extras", |extras: Value| {
+        let pence = |name| i64::try_from(extras.get_attr(name)?).map(Pence);
+        let split = ByClass {
+            contracted_pence: pence("contracted_pence")?,
+            variation_pence: pence("variation_pence")?,
+            off_contract_pence: pence("off_contract_pence")?,
+            unknown_pence: pence("unknown_pence")?,
+        };
+        let payments = u64::try_from(extras.get_attr("payments")?)?;
+        Ok::<String, minijinja::Error>(extras::answer(&split, payments))
+    });
+    environment.add_filter("asker", |asked_by: Option<String>| {
+        let mut all = Asker::ALL.into_iter();
+        extras::asker(all.find(|asker| asked_by.as_deref() == Some(asker.word())))
     });
     environment.add_filter("thousands", |number: i64| {
         let pounds = Pence(number * 100).to_string();

@@ -24,6 +24,8 @@ mod web_bulk;
 mod web_calendar;
 #[path = "app/web_clock.rs"]
 mod web_clock;
+#[path = "app/web_extras.rs"]
+mod web_extras;
 #[path = "app/web_first.rs"]
 mod web_first;
 #[path = "app/web_imports.rs"]

@@ -257,6 +257,11 @@ pub fn form(kind: &str) -> Option<&'static Table> {
     FORMS.iter().find(|table| table.kind == kind)
 }
 
+/// The form whose files hold a dataset.
+pub fn form_of(dataset: Dataset) -> Option<&'static Table> {
+    FORMS.iter().find(|table| table.dataset == dataset)
+}
+
 /// A kind's name as addresses and file names have it: `staff-movement`.
 pub fn in_address(kind: &str) -> String {
     kind.replace(' ', "-")

@@ -51,7 +51,8 @@ pub struct Arguments {
     /// The ledger that the files belong to, such as payments or purchase cards
     #[arg(long, value_name = "NAME")]
     ledger: Option<String>,
-    /// The contract under which a supplier gave a list for an exit register, by its reference or title
+    /// The contract that a change log, charges or a list for an exit register are of, by its reference or
+    /// title, where the rows name none
     #[arg(long, value_name = "NAME")]
     contract: Option<String>,
     /// The day on which that list was true; today when not given

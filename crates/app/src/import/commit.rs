@@ -54,8 +54,15 @@ pub fn commit(
     let stated = match &read.stating {
         Stating::Payments => Vec::new(),
         Stating::Table(table, rows) => {
-            let listing = listing.as_ref();
-            tables::state(picture, &mut finder, (table, rows), listing, taken)?
+            let (contract, listing) = (wishes.contract.as_deref(), listing.as_ref());
+            tables::state(
+                picture,
+                &mut finder,
+                (table, rows),
+                contract,
+                listing,
+                taken,
+            )?
         }
         Stating::Contracts(lines) => {
             contracts::of_register(picture, &mut finder, lines, &taken.file)?

@@ -14,7 +14,7 @@ use handback_core::import::{Import, List, Reading};
 use handback_core::kinds::{self, Table, Unreadable};
 use handback_core::record::{Change, ChangeAct, Kind, KindName, RecordId, Reference};
 use handback_core::statement::Estate;
-use handback_core::table::{Call, Cell, Find, Row};
+use handback_core::table::{Call, Find, Row};
 use handback_intake::refused::called;
 use handback_register::Picture;
 use jiff::civil::Date;
@@ -43,7 +43,6 @@ pub struct Listing {
     pub list: List,
     /// What it is called: its file, without the ending.
     name: String,
-    contract: Option<String>,
     /// The lists of the same register that came before: their contract and day.
     before: Vec<(Option<RecordId>, Date)>,
     freeze: Option<Period>,
@@ -62,12 +61,14 @@ impl Listing {
             .iter()
             .find(|table| table.dataset == reading.dataset && is_register(table.kind));
         if table.is_none() {
-            let asked =
-                wishes.whole_list || wishes.contract.is_some() || wishes.listed_on.is_some();
+            let is_of_contract = kinds::form_of(reading.dataset)
+                .is_some_and(|table| table.place("contract").is_some());
+            let contract = wishes.contract.is_some() && !is_of_contract;
+            let asked = wishes.whole_list || contract || wishes.listed_on.is_some();
             return match asked {
                 false => Ok(None),
                 true => Err(Failed::Wish(format!(
-                    "{} holds {}, and only a list for an exit register is given under a contract, on a day, or whole",
+                    "{} holds {}, which is not given under a contract, on a day, or whole: lists for exit registers are",
                     taken.file,
                     called(reading.dataset)
                 ))),
@@ -98,24 +99,9 @@ impl Listing {
                 is_whole: wishes.whole_list,
             },
             name: name.to_owned(),
-            contract: wishes.contract.clone(),
             before: before.collect(),
             freeze: wishes.freeze,
         }))
-    }
-
-    /// The rows with the contract under which the list was given, where they name none.
-    pub fn completed(&self, table: &Table, rows: &[Row]) -> Vec<Row> {
-        let mut rows = rows.to_vec();
-        if let (Some(contract), Some(place)) = (&self.contract, table.place("contract")) {
-            for row in rows
-                .iter_mut()
-                .filter(|row| row.cells[place] == Cell::Blank)
-            {
-                row.cells[place] = Cell::Text(contract.clone());
-            }
-        }
-        rows
     }
 
     /// What the list says of an item that it names: that it is listed, and, where it says something

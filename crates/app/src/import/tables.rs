@@ -25,11 +25,12 @@ pub fn state(
     picture: &Picture,
     finder: &mut Finder,
     (table, rows): (&Table, &[Row]),
+    contract: Option<&str>,
     listing: Option<&Listing>,
     taken: &mut Taken,
 ) -> Result<Vec<Change>, Failed> {
     let existing = Existing::of(picture, table)?;
-    let completed = listing.map(|listing| listing.completed(table, rows));
+    let completed = contract.map(|contract| under(table, rows, contract));
     let rows = completed.as_deref().unwrap_or(rows);
     let mut records: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -102,6 +103,18 @@ pub fn state(
         taken.list = Some(Listed { unnamed, ..listed? });
     }
     Ok(changes)
+}
+
+/// The rows with the contract under which the file was given, where they name none.
+fn under(table: &Table, rows: &[Row], contract: &str) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    if let Some(place) = table.place("contract") {
+        let blank = rows
+            .iter_mut()
+            .filter(|row| row.cells[place] == Cell::Blank);
+        blank.for_each(|row| row.cells[place] = Cell::Text(contract.to_owned()));
+    }
+    rows
 }
 
 /// What is stated with what a file leaves blank, or cannot say, as it stands.

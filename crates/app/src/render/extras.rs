@@ -5,14 +5,13 @@ use handback_core::contract::charge::Missing;
 use handback_core::contract::variation::Asker;
 use handback_core::money::split::{Class, Rule};
 use handback_core::pence::Pence;
-use handback_core::statement::Extras;
+use handback_core::statement::{ByClass, Extras};
 use std::fmt::Write as _;
 
 /// The answer first: what is known to be extra, and how much more it may be.
-pub fn answer(extras: &Extras) -> String {
-    let split = &extras.split;
+pub fn answer(split: &ByClass, payments: u64) -> String {
     let (least, unknown) = (split.extras(), split.unknown_pence);
-    if extras.payments == 0 {
+    if payments == 0 {
         return "No payments for technology are on record, so nobody can say what extras cost."
             .into();
     }
@@ -84,7 +83,7 @@ pub fn missing(missing: &Missing) -> String {
 
 /// Everything, for a terminal.
 pub fn text(extras: &Extras) -> String {
-    let mut out = answer(extras) + "\n";
+    let mut out = answer(&extras.split, extras.payments) + "\n";
     let split = &extras.split;
     let _ = writeln!(out, "\nWHAT PAYMENTS ARE OF");
     for (class, pence) in [

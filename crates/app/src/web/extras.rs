@@ -103,7 +103,10 @@ fn all(visit: &Visit) -> Result<Answer, Error> {
         return Ok(file);
     }
     let extras = extras.naming(|id| estate.contracts.contains_key(&id));
-    let mut lead = vec![vec![Said::text(said::answer(&extras))]];
+    let mut lead = vec![vec![Said::text(said::answer(
+        &extras.split,
+        extras.payments,
+    ))]];
     if !estate.tells_extras() {
         lead.push(vec![Said::text(
             "No charge, variation or decision is on record yet, so that almost everything is unknown. Take in the charges as agreed and the old change log: the templates below say how.",

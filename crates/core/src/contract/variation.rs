@@ -428,4 +428,6 @@ fn asker(words: &str, find: &dyn Find) -> Option<Asker> {
 }
 
 #[cfg(test)]
+use crate::kinds::tests::{Directory, record_of};
+#[cfg(test)]
 mod tests;

@@ -47,6 +47,9 @@ pub struct Seen {
     /// What a list made of its exit register, in lines; none for other files.
     #[serde(default)]
     pub list: Option<Vec<String>>,
+    /// Whether its rows may be of one contract that they do not name.
+    #[serde(default)]
+    pub of_contract: bool,
     /// How many records it states.
     pub stated: u64,
 }
@@ -125,6 +128,7 @@ impl Seen {
             overlaps: seen_overlaps(&taken.overlapping, picture),
             undecided: taken.overlap == Some(Overlap::Undecided),
             import: taken.import,
+            of_contract: taken.list.is_none() && is_of_contract(reading.dataset),
             list: taken.list.as_ref().map(|list| listed(list, reading)),
             stated: taken.stated.values().sum(),
         }
@@ -175,6 +179,12 @@ impl Seen {
 }
 
 /// What a list made of its register, line by line.
+/// Whether a dataset has a column for the contract.
+fn is_of_contract(dataset: Dataset) -> bool {
+    let form = handback_core::kinds::form_of(dataset);
+    form.is_some_and(|form| form.place("contract").is_some())
+}
+
 fn listed(list: &crate::import::Listed, reading: &Reading) -> Vec<String> {
     let told = crate::render::lists::told(list, reading.dataset);
     let lines = told

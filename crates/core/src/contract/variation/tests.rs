@@ -1,7 +1,6 @@
 use super::running::Original;
 use super::*;
 use crate::contract::Regime;
-use crate::kinds::tests::{Directory, record_of};
 use jiff::ToSpan;
 use jiff::civil::date;
 use proptest::prelude::*;
