@@ -15,6 +15,7 @@ mod serve;
 mod sql;
 mod statement;
 pub mod template;
+mod totals;
 
 pub use generate::demo_accounts;
 
@@ -43,6 +44,8 @@ enum Command {
     Statement(statement::Arguments),
     /// Take one named figure, or list them all
     Figure(figure::Arguments),
+    /// What a supplier was paid, counted in every way, and why published totals differ
+    Totals(totals::Arguments),
     /// When a contract ends, by when notice must be given, and the last safe day to decide
     Clock(clock::Arguments),
     /// What of the payments was contracted, a variation, off-contract or unknown
@@ -101,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Statement(arguments) => statement::run(&arguments),
         Command::Figure(arguments) => figure::run(&arguments),
+        Command::Totals(arguments) => totals::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
         Command::Extras(arguments) => extras::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),

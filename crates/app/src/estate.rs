@@ -150,6 +150,7 @@ impl View {
             names: self.all()?,
             scope_rules: self.all()?,
             treatments: self.all()?,
+            published_totals: self.all()?,
             imports: self.all()?,
         })
     }

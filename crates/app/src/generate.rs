@@ -77,6 +77,7 @@ const DOCUMENTS: &str = include_str!("../data/example/documents.csv");
 const EVENTS: &str = include_str!("../data/example/events.csv");
 const CLAIMS: &str = include_str!("../data/example/claims.csv");
 const RECOMMENDATIONS: &str = include_str!("../data/example/recommendations.csv");
+const PUBLISHED_TOTALS: &str = include_str!("../data/example/published-totals.csv");
 const NAMES: &str = include_str!("../data/example/names.csv");
 const SCOPE: &str = include_str!("../data/example/scope.csv");
 
@@ -121,6 +122,7 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("events.csv", EVENTS, &[])?;
     table("claims.csv", CLAIMS, &[])?;
     table("recommendations.csv", RECOMMENDATIONS, &[])?;
+    table("published-totals.csv", PUBLISHED_TOTALS, &[])?;
     table("names.csv", NAMES, &[])?;
     table("scope.csv", SCOPE, &[])?;
     published::write(shape, create)

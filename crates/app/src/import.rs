@@ -372,7 +372,7 @@ fn action(dataset: Dataset) -> Action {
     match dataset {
         Dataset::Scope | Dataset::Names => Action::DecideScope,
         Dataset::Contracts | Dataset::Ocds => Action::StateContract,
-        Dataset::Claims => Action::ReviewClaim,
+        Dataset::Claims | Dataset::PublishedTotals => Action::ReviewClaim,
         Dataset::Recommendations => Action::Recommend,
         Dataset::Payments => Action::Import,
         _ => Action::StateEstate,

@@ -15,6 +15,7 @@ mod import;
 mod refused;
 mod reminders;
 mod render;
+mod totals;
 mod transfer;
 mod web;
 mod words;

@@ -6,6 +6,7 @@ pub mod extras;
 pub mod lists;
 pub mod moves;
 pub mod strip;
+pub mod totals;
 
 use crate::words;
 use anyhow::Context;

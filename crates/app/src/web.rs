@@ -56,6 +56,7 @@ pub mod sight;
 pub mod sign_in;
 pub mod suppliers;
 mod tasks;
+mod totals;
 mod variations;
 pub mod visit;
 pub mod visitor;

@@ -46,3 +46,5 @@ mod web_reminders;
 mod web_roles;
 #[path = "app/web_security.rs"]
 mod web_security;
+#[path = "app/web_totals.rs"]
+mod web_totals;

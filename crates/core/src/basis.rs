@@ -95,6 +95,28 @@ pub fn gaps(imports: &BTreeMap<RecordId, Import>) -> Vec<Period> {
     gaps
 }
 
+/// The parts of a period that no live import of payments covers, in order.
+pub fn uncovered(imports: &BTreeMap<RecordId, Import>, period: Period) -> Vec<Period> {
+    let covered = live(imports).filter_map(|(_, import)| import.coverage.period);
+    let mut covered: Vec<Period> = covered.filter(|one| one.overlaps(&period)).collect();
+    covered.sort();
+    let mut missing = Vec::new();
+    let mut next = Some(period.from);
+    for one in covered {
+        let Some(from) = next else { break };
+        if one.from > from {
+            missing.push(Period::new(from, one.from.saturating_sub(1.day())));
+        }
+        next = if one.to < period.to {
+            Some(from.max(one.to.saturating_add(1.day())))
+        } else {
+            None
+        };
+    }
+    missing.extend(next.map(|from| Period::new(from, period.to)));
+    missing
+}
+
 /// The live imports of payments, in the order of their ids.
 pub fn live(imports: &BTreeMap<RecordId, Import>) -> impl Iterator<Item = (RecordId, &Import)> {
     imports

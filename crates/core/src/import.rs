@@ -52,6 +52,8 @@ pub enum Dataset {
     Scope,
     /// Decisions on which organisation a printed name means.
     Names,
+    /// Totals that somebody published.
+    PublishedTotals,
 }
 
 /// The role that a column of a payments file or contracts register plays.

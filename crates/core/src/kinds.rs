@@ -114,6 +114,7 @@ pub const ALL: &[Registered] = &[
     register::<crate::money::Name>(),
     register::<crate::money::ScopeRule>(),
     register::<crate::money::Treatment>(),
+    register::<crate::money::published::PublishedTotal>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),
 ];
@@ -150,6 +151,7 @@ pub const FORMS: &[Table] = &[
     table::<crate::money::Name>(Dataset::Names),
     table::<crate::money::ScopeRule>(Dataset::Scope),
     table::<crate::money::Treatment>(Dataset::Treatments),
+    table::<crate::money::published::PublishedTotal>(Dataset::PublishedTotals),
     table::<crate::contract::Contract>(Dataset::Contracts),
 ];
 

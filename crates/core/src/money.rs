@@ -1,8 +1,10 @@
 //! What was paid, to whom in the group, and what of it is technology.
 
 pub mod names;
+pub mod published;
 pub mod split;
 pub mod technology;
+pub mod totals;
 mod treatment;
 
 use crate::dated::{Dated, When};
@@ -36,7 +38,9 @@ pub struct Paid {
 }
 
 /// Which year a payment counts in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum YearBasis {
     Calendar,
@@ -553,6 +557,19 @@ impl<'a> Names<'a> {
                 .map(|name| (name.printed.as_str(), name))
                 .collect(),
             spelled,
+        }
+    }
+
+    /// Every organisation that `printed` ever meant.
+    pub fn ever(&self, printed: &str) -> Vec<RecordId> {
+        match self.recorded.get(printed) {
+            Some(name) => name.organisation.iter().filter_map(|(_, id)| *id).collect(),
+            None => self
+                .spelled
+                .get(&names::folded(printed))
+                .copied()
+                .into_iter()
+                .collect(),
         }
     }
 

@@ -13,6 +13,7 @@ mod readiness;
 mod registers;
 mod rows;
 mod subject;
+mod totals;
 
 pub use account::{
     PaidUnder, SupplierAccount, counts_as_technology, spans_of_meaning, supplier_account,
@@ -31,6 +32,9 @@ pub use money::{GroupLine, MoneyLines, SupplierLine, YearLine};
 pub use readiness::Risks;
 pub use registers::RegisterTally;
 pub use rows::{CountedService, Counts, counted_movements, counted_services};
+pub use totals::{
+    Beside, Counted, Gathered, ToGather, TotalsAnswer, TotalsAsked, to_gather, totals,
+};
 
 use crate::assurance::{Claim, Evidence, Finding, judge};
 use crate::basis::{Basis, Known, gaps};

@@ -41,7 +41,7 @@ const KEYS: [&str; 7] = [
 ];
 
 /// Sums of pence: wide enough that no sum of amounts can overflow.
-const WIDE: DataType = DataType::Decimal128(38, 0);
+pub(crate) const WIDE: DataType = DataType::Decimal128(38, 0);
 
 /// Whether the description holds one of the words that are marked.
 pub(crate) const DESCRIBED: &str = "described";

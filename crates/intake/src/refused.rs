@@ -104,5 +104,6 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Events => "events",
         Dataset::Scope => "scope decisions",
         Dataset::Names => "name decisions",
+        Dataset::PublishedTotals => "published totals",
     }
 }

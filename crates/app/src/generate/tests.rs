@@ -16,6 +16,7 @@ use handback_core::control::{
     share_by_count,
 };
 use handback_core::kinds;
+use handback_core::money::published::PublishedTotal;
 use handback_core::money::technology::Technology;
 use handback_core::money::{Name, Paid, ScopeRule, Treatment, YearBasis, scoped};
 use handback_core::organisation::Organisation;
@@ -152,6 +153,7 @@ impl Register {
             register.take::<Item<Knowledge>>(files, "knowledge.csv");
             register.take::<Item<Document>>(files, "documents.csv");
             register.recommendations = values(register.take(files, "recommendations.csv"));
+            register.take::<PublishedTotal>(files, "published-totals.csv");
             register.take::<Name>(files, "names.csv");
             register.scope = values(register.take(files, "scope.csv"));
         }

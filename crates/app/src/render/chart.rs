@@ -6,8 +6,10 @@ mod bands;
 mod bars;
 mod frame;
 mod steps;
+mod waterfall;
 
 pub use bands::{KEY, bands, bands_for_paper, yearly};
 pub use bars::{Bar, bars};
 pub use frame::Mark;
 pub use steps::{Step, steps};
+pub use waterfall::{Fall, waterfall};

@@ -72,7 +72,7 @@ pub fn action(kind: &str) -> Action {
     match kind {
         "contract" | "clause" | "obligation" | "request" | "variation" | "charge"
         | "index figure" | "volume" => Action::StateContract,
-        "claim" => Action::ReviewClaim,
+        "claim" | "published total" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
         "name" | "scope rule" | "treatment" => Action::DecideScope,
         _ => Action::StateEstate,
@@ -101,6 +101,7 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
+        "published total" => format!("/published-totals/{id}"),
         kind if is_register(kind) => format!("{}/{id}", list_of(kind)),
         kind => format!("/{kind}s/{id}"),
     }
@@ -133,6 +134,7 @@ pub fn list_of(kind: &str) -> &'static str {
         "recommendation" => "/recommendations",
         "name" => "/names",
         "scope rule" => "/scope",
+        "published total" => "/published-totals",
         _ => "/",
     }
 }

@@ -166,7 +166,9 @@ impl Looking<'_> {
         }
         if self.held.roles.contains(&OrganisationRole::Supplier) {
             let paid = Said::text("What it was paid").to(format!("/suppliers/{}", self.id));
+            let totals = Said::text("Why totals differ").to(format!("/totals/{}", self.id));
             lead.push(vec![paid]);
+            lead.push(vec![totals]);
         }
         lead
     }

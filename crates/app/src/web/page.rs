@@ -166,6 +166,7 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
             "/scope",
             "/extras",
             "/totals",
+            "/published-totals",
         ],
     ),
     ("People and events", "/movements", &["/events"]),

@@ -114,6 +114,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::sign_in::ROUTES,
     super::suppliers::ROUTES,
     super::tasks::ROUTES,
+    super::totals::ROUTES,
     super::waves::ROUTES,
 ];
 

@@ -88,6 +88,7 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "task" => "tasks",
         "gate" => "gates",
         "event" => "events",
+        "published total" => "published-totals",
         "claim" => "claims",
         "import" => "imports",
         "recommendation" => "recommendations",
@@ -275,7 +276,7 @@ pub fn changing(kind: &str) -> Action {
         | "index figure"
         | "volume" => Action::StateContract,
         "treatment" => Action::DecideScope,
-        "claim" => Action::ReviewClaim,
+        "claim" | "published total" => Action::ReviewClaim,
         _ => Action::StateEstate,
     }
 }

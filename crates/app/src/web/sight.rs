@@ -127,6 +127,7 @@ impl Visit {
         seen.publications.retain(|id, _| shown(id));
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
+        seen.published_totals.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }

@@ -478,6 +478,7 @@ fn whole_group(visit: &Visit) -> Result<Answer, Error> {
     }
     #[derive(Serialize)]
     struct Page<'a> {
+        organisation: RecordId,
         name: &'a str,
         technology: Pence,
         paid: Pence,
@@ -489,6 +490,7 @@ fn whole_group(visit: &Visit) -> Result<Answer, Error> {
     visit.page(
         "group.html",
         &Page {
+            organisation: id,
             name: &top.name,
             technology: lines.iter().map(|line| line.in_scope_pence).sum(),
             paid: lines.iter().map(|line| line.paid_pence).sum(),

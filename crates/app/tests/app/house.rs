@@ -51,7 +51,15 @@ const MODULES: &[(&str, &[&str])] = &[
     ("control", &["dated", "pence", "record", "table"]),
     (
         "money",
-        &["dated", "organisation", "pence", "record", "table"],
+        &[
+            "assurance",
+            "dated",
+            "import",
+            "organisation",
+            "pence",
+            "record",
+            "table",
+        ],
     ),
     ("transition", &["dated", "record", "table"]),
     (

@@ -200,6 +200,7 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "recommendation",
         "name",
         "scope-rule",
+        "published-total",
         "layout",
         "import",
         "publication",

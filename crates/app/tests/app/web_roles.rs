@@ -103,6 +103,7 @@ impl Samples {
             "recommendations",
             "imports",
             "suppliers",
+            "published-totals",
         ];
         let found = lists.into_iter().filter_map(|list| {
             let text = administrator.get(&format!("/{list}")).text;
@@ -139,7 +140,7 @@ impl Samples {
         let nothing = "0".repeat(32);
         let id = self.ids.get(list).or_else(|| match list {
             "records" | "api" | "readiness" => self.ids.get("services"),
-            "groups" => self.ids.get("suppliers"),
+            "groups" | "totals" => self.ids.get("suppliers"),
             _ => None,
         });
         let id = id.unwrap_or(&nothing);

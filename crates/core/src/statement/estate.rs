@@ -8,6 +8,7 @@ use crate::contract::{
 };
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::import::Import;
+use crate::money::published::PublishedTotal;
 use crate::money::technology::Technology;
 use crate::money::{Name, Paid, PaidName, ScopeRule, Treatment, YearBasis, scoped};
 use crate::organisation::Organisation;
@@ -47,6 +48,7 @@ pub struct Estate {
     pub names: BTreeMap<RecordId, Name>,
     pub scope_rules: BTreeMap<RecordId, ScopeRule>,
     pub treatments: BTreeMap<RecordId, Treatment>,
+    pub published_totals: BTreeMap<RecordId, PublishedTotal>,
     pub imports: BTreeMap<RecordId, Import>,
 }
 

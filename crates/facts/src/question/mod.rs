@@ -10,6 +10,7 @@ mod name;
 mod reading;
 mod scope;
 mod total;
+mod ways;
 
 pub use label::{
     Described, Descriptions, DescriptionsByName, LabelPaid, NameDescribed, PaidByDescription,
@@ -20,6 +21,7 @@ pub use month::{MonthPaid, NameMonthPaid, PaidByMonth, PaidByNameAndMonth, Rollu
 pub use name::{NamePaid, PaidByName};
 pub use scope::{Payee, Scope};
 pub use total::{Totalled, Totals};
+pub use ways::PaidByWay;
 
 use handback_core::pence::Pence;
 use std::fmt::Debug;

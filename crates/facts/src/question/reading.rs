@@ -128,6 +128,27 @@ pub(crate) fn years(answer: &RecordBatch, name: &str) -> Result<Vec<i16>, Proble
     years.values().iter().map(year).collect()
 }
 
+/// Small numbers that are places in a list; none is negative.
+pub(crate) fn places(answer: &RecordBatch, name: &str) -> Result<Vec<usize>, Problem> {
+    let places = numbers::<Int32Type>(answer, name)?;
+    Ok(places
+        .values()
+        .iter()
+        .map(|&place| usize::try_from(place).unwrap_or_default())
+        .collect())
+}
+
+/// Sums of amounts; nothing where there was none to add. A sum too large for [`Pence`] is an error.
+pub(crate) fn wide_amounts(answer: &RecordBatch, name: &str) -> Result<Vec<Pence>, Problem> {
+    let amounts = column(answer, name, &DataType::Decimal128(38, 0))?;
+    let amount = |pence: Option<i128>| {
+        let pence = i64::try_from(pence.unwrap_or_default());
+        pence.map(Pence).map_err(|_| Problem::TooMuchMoney)
+    };
+    let amounts = amounts.as_primitive::<Decimal128Type>();
+    amounts.iter().map(amount).collect()
+}
+
 /// How many payments and how much money; a sum too large for [`Pence`] is an error.
 pub(crate) fn sums(answer: &RecordBatch) -> Result<Vec<Sum>, Problem> {
     let rows = numbers::<Int64Type>(answer, ROWS)?;

@@ -120,7 +120,7 @@ pub(super) fn begun(span: Period) -> Expr {
         .and(col(FIRST).lt_eq(day(span.to)))
 }
 
-fn day(day: Date) -> Expr {
+pub(super) fn day(day: Date) -> Expr {
     lit(ScalarValue::Date32(Some(days(day))))
 }
 

@@ -3,12 +3,14 @@
 use crate::made_up::{Desk, PAID, five, on};
 use handback_core::dated::Period;
 use handback_core::import::Payment;
+use handback_core::money::totals::Inside;
 use handback_core::money::{Paid, YearBasis};
 use handback_core::pence::Pence;
+use handback_core::statement::ToGather;
 use handback_facts::question::{
     Descriptions, DescriptionsByName, LabelPaid, Lines, MonthPaid, NameMonthPaid, NamePaid,
     PaidByDescription, PaidByLabel, PaidByLabelAndYear, PaidByMonth, PaidByName,
-    PaidByNameAndMonth, Payee, Rollup, Scope, Sum, Totalled, Totals,
+    PaidByNameAndMonth, PaidByWay, Payee, Rollup, Scope, Sum, Totalled, Totals,
 };
 use handback_facts::{Facts, Marks};
 use jiff::ToSpan;
@@ -595,4 +597,77 @@ fn first_questions_that_come_at_once_are_all_answered() {
         answers.map(|answer| answer.expect("no panic")).collect()
     });
     assert_eq!(answers, [5; 8]);
+}
+
+#[test]
+fn one_pass_gathers_what_every_way_of_counting_needs() {
+    let desk = Desk::new();
+    let without_vat = Payment {
+        vat: None,
+        gross: None,
+        ..on(date(2019, 3, 31))
+    };
+    let across = Payment {
+        date_to: date(2020, 4, 30),
+        ..on(date(2020, 3, 1))
+    };
+    let other = Payment {
+        supplier: "Aldermoor Roads",
+        ..PAID
+    };
+    let live = desk.import(
+        1,
+        [
+            without_vat,
+            on(date(2019, 1, 1)),
+            PAID,
+            PAID,
+            across,
+            other,
+            on(date(2018, 12, 31)),
+        ],
+    );
+    let wanted = ToGather {
+        names: [PAID.supplier.to_owned()].into(),
+        calendar: period("2019"),
+        financial: period("2019/20"),
+        changes: [date(2019, 4, 1)].into(),
+    };
+    let gathered = desk
+        .facts
+        .ask(&PaidByWay { wanted }, &live)
+        .expect("an answer");
+    let lots: Vec<_> = gathered
+        .iter()
+        .map(|lot| {
+            let paid = &lot.paid;
+            (
+                paid.from,
+                lot.calendar,
+                lot.financial,
+                paid.rows,
+                lot.vat,
+                lot.gross,
+            )
+        })
+        .collect();
+    let (vat, gross) = (Some(Pence(24_000)), Some(Pence(144_000)));
+    use Inside::{No, Perhaps, Yes};
+    assert_eq!(
+        lots,
+        [
+            (Date::MIN, Yes, No, 1, None, None),
+            (Date::MIN, Yes, No, 1, vat, gross),
+            (date(2019, 4, 1), No, Perhaps, 1, vat, gross),
+            (
+                date(2019, 4, 1),
+                Yes,
+                Yes,
+                2,
+                Some(Pence(48_000)),
+                Some(Pence(288_000))
+            ),
+        ]
+    );
+    assert!(gathered.iter().all(|lot| lot.paid.name == PAID.supplier));
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 32] = {
+const DATASETS: [Dataset; 33] = {
     use Dataset::*;
     [
         Payments,
@@ -46,6 +46,7 @@ const DATASETS: [Dataset; 32] = {
         Scope,
         Treatments,
         Names,
+        PublishedTotals,
     ]
 };
 
