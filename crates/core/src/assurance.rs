@@ -3,6 +3,7 @@
 mod claim;
 mod event;
 mod judgement;
+mod promise;
 mod publication;
 mod quantity;
 mod recommendation;
@@ -10,6 +11,7 @@ mod recommendation;
 pub use claim::{Claim, Comparison, Review, Test, Verdict};
 pub use event::Event;
 pub use judgement::{Evidence, Finding, judge};
+pub use promise::{Promise, Promised, Saved, Saving};
 pub use publication::{Publication, newest};
 pub use quantity::{NotAQuantity, Quantity};
 pub use recommendation::{Recommendation, RecommendationState};

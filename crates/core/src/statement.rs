@@ -12,6 +12,7 @@ mod money;
 mod readiness;
 mod registers;
 mod rows;
+mod saving;
 mod subject;
 mod totals;
 
@@ -36,7 +37,7 @@ pub use totals::{
     Beside, Counted, Gathered, ToGather, TotalsAnswer, TotalsAsked, to_gather, totals,
 };
 
-use crate::assurance::{Claim, Evidence, Finding, judge};
+use crate::assurance::{Claim, Evidence, Finding, Promised, judge};
 use crate::basis::{Basis, Known, gaps};
 use crate::contract::{Clock, Contract, TermState};
 use crate::control::{Control, CostShare, Criticality, Mode, Service, Standing, share_by_count};
@@ -51,6 +52,7 @@ use figure::{by_cost, of_criticality};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use money::{money_lines, supplier_lines};
+use saving::saved;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +85,11 @@ pub struct ClaimSummary {
     pub said_by: String,
     pub said_on: When,
     pub source: String,
+    /// What it promises, where it is a promise: then the finding says whether it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Promised>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promised_by: Option<When>,
     #[serde(flatten)]
     pub finding: Finding,
 }
@@ -275,7 +282,14 @@ fn claim_lines(estate: &Estate, paid: &PaidUntil, rules: &Rules) -> Vec<ClaimSum
         said_by: claim.said_by.clone(),
         said_on: claim.said_on,
         source: claim.source.clone(),
-        finding: judge(claim, evidence, |event| estate.events.get(&event).cloned()),
+        promised: claim.promise.as_ref().map(|promise| promise.of),
+        promised_by: claim.promise.as_ref().map(|promise| promise.by),
+        finding: judge(
+            claim,
+            evidence,
+            |event| estate.events.get(&event).cloned(),
+            |saving, by| saved(estate, paid, rules, saving, by),
+        ),
     };
     let mut lines: Vec<ClaimSummary> = estate.claims.iter().map(line).collect();
     lines.sort_by(|a, b| (a.said_on, &a.claim).cmp(&(b.said_on, &b.claim)));

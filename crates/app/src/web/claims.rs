@@ -20,6 +20,7 @@ pub const ROUTES: &[Route] = &[
 const LIST: &[Column] = &[
     words("claim", "What was said"),
     words("verdict", "Finding"),
+    words("promised", "Promised"),
     words("by", "Who said it"),
     words("on", "When"),
 ];
@@ -32,16 +33,42 @@ fn key(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The finding: of a promise whether it was kept.
+fn found(claim: &ClaimSummary) -> &'static str {
+    let verdict = claim.finding.verdict;
+    match claim.promised {
+        Some(_) => crate::words::word("kept", key(verdict)).unwrap_or(verdict.words()),
+        None => verdict.words(),
+    }
+}
+
+/// What is promised, and by when.
+fn promised(claim: &ClaimSummary) -> Cell {
+    let Some(of) = claim.promised else {
+        return Cell::text("");
+    };
+    let what = crate::words::word("promised", of.word()).unwrap_or(of.word());
+    let by = claim.promised_by.map(crate::render::when);
+    Cell::text(what).with(by.map(|by| format!("by {by}")).unwrap_or_default())
+}
+
 fn list(visit: &Visit) -> Result<Answer, Error> {
     let statement = visit.statement()?;
     let row = |claim: &ClaimSummary| Row {
         cells: vec![
             Cell::text(&claim.claim).to(format!("/claims/{}", claim.id)),
-            Cell::text(claim.finding.verdict.words()),
+            Cell::text(found(claim)),
+            promised(claim),
             Cell::text(&claim.said_by),
             figures::day(claim.said_on),
         ],
-        kept_by: vec![key(claim.finding.verdict).into()],
+        kept_by: vec![
+            key(claim.finding.verdict).into(),
+            match claim.promised {
+                Some(_) => "promises".into(),
+                None => "claims".into(),
+            },
+        ],
     };
     let choice = |verdict: Verdict| (key(verdict).to_owned(), verdict.words().to_owned());
     let verdicts = [
@@ -53,11 +80,20 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
         name: "claims",
         caption: format!("{} claims", statement.claims.len()),
         columns: LIST,
-        filters: vec![Filter {
-            name: "finding",
-            label: "Finding",
-            choices: verdicts.into_iter().map(choice).collect(),
-        }],
+        filters: vec![
+            Filter {
+                name: "finding",
+                label: "Finding",
+                choices: verdicts.into_iter().map(choice).collect(),
+            },
+            Filter {
+                name: "of",
+                label: "Said as",
+                choices: [("claims", "What is or was"), ("promises", "A promise")]
+                    .map(|(value, text)| (value.to_owned(), text.to_owned()))
+                    .into(),
+            },
+        ],
         rows: statement.claims.iter().map(row).collect(),
     };
     if let Some(file) = listing.csv(visit)? {
@@ -84,12 +120,42 @@ struct Page<'a> {
     source: Source<'a>,
     summary: &'a ClaimSummary,
     verdict: &'static str,
+    found: &'static str,
+    promised: Option<Promised>,
     reason: String,
     bears: Option<Bearing>,
     review: Option<&'a Review>,
     review_verdict: Option<&'static str>,
     evidence: Vec<Source<'a>>,
     settles: Vec<String>,
+}
+
+/// What a claim promises, line by line.
+#[derive(Serialize)]
+struct Promised {
+    what: &'static str,
+    by: String,
+    saving: Option<(String, String)>,
+    event: Option<Happened>,
+}
+
+fn promise_of(claim: &Claim, events: &BTreeMap<RecordId, Event>) -> Option<Promised> {
+    let promise = claim.promise.as_ref()?;
+    let years = handback_core::money::YearBasis::Financial;
+    let event = promise.event.and_then(|id| Some((id, events.get(&id)?)));
+    Some(Promised {
+        what: crate::words::word("promised", promise.of.word()).unwrap_or(promise.of.word()),
+        by: crate::render::when(promise.by),
+        saving: promise
+            .saving
+            .map(|saving| (saving.amount.to_string(), years.words(saving.baseline))),
+        event: event.map(|(id, event)| Happened {
+            title: event.title.clone(),
+            date: event.date.to_string(),
+            href: format!("/events/{id}"),
+            source: event.source.clone(),
+        }),
+    })
 }
 
 /// Where something can be read: words, and an address where they hold one.
@@ -143,6 +209,8 @@ fn one(visit: &Visit) -> Result<Answer, Error> {
             claim,
             source: source(&claim.source),
             verdict: key(summary.finding.verdict),
+            found: found(summary),
+            promised: promise_of(claim, &estate.events),
             reason: spoken(&summary.finding.reason, claim.test.as_ref()),
             bears: bearing(visit, claim, &estate.events)?,
             review: claim.review.as_ref(),
@@ -273,6 +341,9 @@ fn settles(claim: &Claim, summary: &ClaimSummary, statement: &Statement) -> Vec<
         ],
         Some(Test::Order { .. } | Test::Span { .. }) => vec![
             "The dates of the two events are stated more exactly, each with its source.".into(),
+        ],
+        None if claim.promise.as_ref().is_some_and(|promise| promise.saving.is_some()) => vec![
+            "The payments of every month from the baseline year to the year promised are taken in, and what is only proposed as technology is confirmed or not.".into(),
         ],
         None if claim.review.is_some() => vec![
             "A document of the time, such as a minute, a contract schedule or a published figure, that a reviewer can compare with what was said.".into(),

@@ -207,6 +207,10 @@ fn event(visit: &Visit) -> Result<Answer, Error> {
 }
 
 fn rests_on(claim: &Claim, event: RecordId) -> bool {
+    let promised = claim.promise.as_ref().and_then(|promise| promise.event);
+    if promised == Some(event) {
+        return true;
+    }
     match claim.test {
         Some(Test::Order { first, second } | Test::Span { first, second, .. }) => {
             [first, second].contains(&event)

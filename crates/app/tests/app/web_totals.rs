@@ -192,3 +192,48 @@ fn with_nothing_on_file_the_whole_difference_stays_unexplained() {
         assert!(text.contains(expected), "no {expected:?}: {text}");
     }
 }
+
+#[test]
+fn promises_of_the_example_are_kept_missed_and_not_told() {
+    let reader = DEMO.sign_in("reader");
+    let list = reader
+        .get("/claims?of=promises&format=csv&at=2021-03-31")
+        .text;
+    let finding = |beginning: &str| {
+        let line = list
+            .lines()
+            .find(|line| line.trim_start_matches('"').starts_with(beginning));
+        line.unwrap_or_else(|| panic!("no {beginning:?}: {list}"))
+            .to_owned()
+    };
+    for (beginning, found) in [
+        ("The core services would be back", "kept"),
+        ("Contact centre telephony would be back", "missed"),
+        ("At least 220 people", "kept"),
+        ("Leaving would have saved", "cannot tell"),
+        ("Faults would be mended", "cannot tell"),
+    ] {
+        let line = finding(beginning);
+        assert!(line.contains(&format!(",{found},")), "{line}");
+    }
+    let page = reader
+        .get("/claims?of=promises&at=2021-03-31")
+        .text
+        .replace("&#x2f;", "/");
+    let place = page
+        .find("The core services would be back")
+        .expect("the promise");
+    let id = page[..place]
+        .rsplit("href=\"/claims/")
+        .next()
+        .and_then(|rest| rest.get(..32));
+    let one = reader.get(&format!("/claims/{}?at=2021-03-31", id.expect("a record")));
+    for words in [
+        "What was promised",
+        "a date, by 31 August 2019",
+        "Core services return",
+        "kept",
+    ] {
+        assert!(one.text.contains(words), "no {words:?}: {}", one.text);
+    }
+}

@@ -1,6 +1,7 @@
 //! What somebody stated or promised, and what would show that it is right.
 
 use super::event::Event;
+use super::promise::{PROMISED, Promise, Promised, Saving};
 use super::quantity::{NotAQuantity, Quantity};
 use crate::dated::When;
 use crate::record::{Kind, RecordId, Reference};
@@ -110,6 +111,9 @@ pub struct Claim {
     pub test: Option<Test>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
+    /// What it promises, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
 }
 
 impl Kind for Claim {
@@ -119,17 +123,18 @@ impl Kind for Claim {
         self.text.clone()
     }
     fn references(&self) -> Vec<Reference> {
-        match self.test {
+        let mut events: Vec<RecordId> = match self.test {
             Some(Test::Order { first, second } | Test::Span { first, second, .. }) => {
-                [first, second]
-                    .map(|id| Reference {
-                        kind: Event::NAME,
-                        id,
-                    })
-                    .into()
+                vec![first, second]
             }
             Some(Test::Figure { .. }) | None => Vec::new(),
-        }
+        };
+        events.extend(self.promise.as_ref().and_then(|promise| promise.event));
+        let reference = |id| Reference {
+            kind: Event::NAME,
+            id,
+        };
+        events.into_iter().map(reference).collect()
     }
 }
 
@@ -208,6 +213,25 @@ impl Tabled for Claim {
             "Where the evidence can be read.",
             "",
         ),
+        Heading::optional(
+            "promised",
+            Form::Choice(PROMISED),
+            "What it promises, where it is a promise.",
+            "",
+        ),
+        Heading::optional("promised by", Form::When, "By when it was to be so.", ""),
+        Heading::optional(
+            "baseline year",
+            Form::Count,
+            "For a saving: the financial year it is compared with, by the year in which it begins; the amount is the value.",
+            "",
+        ),
+        Heading::optional(
+            "promised event",
+            Form::Text,
+            "For a date: the event that was to happen by then.",
+            "",
+        ),
     ];
 
     fn key(row: &Row) -> String {
@@ -227,6 +251,7 @@ impl Tabled for Claim {
         let row = rows[0];
         let text = |heading| row.text(heading).unwrap_or_default().to_owned();
         let test = test(row, find, &mut faults);
+        let promise = promise(row, find, &mut faults);
         let verdict = Verdict::ALL
             .into_iter()
             .find(|verdict| row.text("verdict") == Some(VERDICTS[*verdict as usize]));
@@ -248,6 +273,7 @@ impl Tabled for Claim {
             source: text("source"),
             test,
             review,
+            promise,
         })
     }
 
@@ -318,8 +344,75 @@ impl Tabled for Claim {
                 .and_then(|review| review.evidence.clone())
                 .unwrap_or_default(),
         );
+        let promise = self.promise.as_ref();
+        let saving = promise.and_then(|promise| promise.saving);
+        if let (None, Some(saving)) = (&self.test, saving) {
+            row[VALUE] = saving.amount.to_string();
+        }
+        row.extend([
+            promise
+                .map(|promise| promise.of.word().to_owned())
+                .unwrap_or_default(),
+            promise
+                .map(|promise| promise.by.to_string())
+                .unwrap_or_default(),
+            saving
+                .map(|saving| saving.baseline.to_string())
+                .unwrap_or_default(),
+            promise
+                .and_then(|promise| promise.event)
+                .map(|id| event(&id))
+                .unwrap_or_default(),
+        ]);
         vec![row]
     }
+}
+
+/// The place of the value among the headings.
+const VALUE: usize = 9;
+
+fn promise(row: &Row, find: &dyn Find, faults: &mut Faults) -> Option<Promise> {
+    let word = row.text("promised");
+    let Some(of) = Promised::ALL.into_iter().find(|of| word == Some(of.word())) else {
+        for heading in ["promised by", "baseline year", "promised event"] {
+            if row.text(heading).is_some()
+                || row.when(heading).is_some()
+                || row.count(heading).is_some()
+            {
+                let reason = "say under “promised” what it promises: saving, date, staff, performance or other";
+                faults.add(row, heading, "", reason);
+            }
+        }
+        return None;
+    };
+    let by = row.when("promised by").unwrap_or(When::Unknown);
+    let value = row.text("value").and_then(|text| text.parse().ok());
+    let saving = match (of, row.count("baseline year"), value) {
+        (Promised::Saving, Some(year), Some(Quantity::Money(amount))) => {
+            let baseline = i16::try_from(year).ok();
+            let baseline = baseline.filter(|year| (1900..=9000).contains(year));
+            if baseline.is_none() {
+                let reason = "write the year in four digits, such as 2018";
+                faults.add(row, "baseline year", year.to_string(), reason);
+            }
+            baseline.map(|baseline| Saving { baseline, amount })
+        }
+        (Promised::Saving, Some(_), _) => {
+            let reason = "a promised saving needs its amount, such as £35m";
+            faults.add(row, "value", row.text("value").unwrap_or_default(), reason);
+            None
+        }
+        _ => None,
+    };
+    let event = row
+        .text("promised event")
+        .and_then(|words| faults.found(row, "promised event", find, Event::NAME, words));
+    Some(Promise {
+        of,
+        by,
+        saving,
+        event,
+    })
 }
 
 fn test(row: &Row, find: &dyn Find, faults: &mut Faults) -> Option<Test> {

@@ -2,7 +2,9 @@
 
 use super::claim::{Claim, Comparison, Test, Verdict};
 use super::event::Event;
+use super::promise::{Saved, Saving, kept};
 use super::quantity::Quantity;
+use crate::dated::When;
 use crate::record::RecordId;
 use jiff::civil::Date;
 use jiff::{ToSpan, Unit};
@@ -28,6 +30,7 @@ pub fn judge(
     claim: &Claim,
     evidence: impl Fn(&str, Date) -> Option<Evidence>,
     event: impl Fn(RecordId) -> Option<Event>,
+    saved: impl Fn(Saving, When) -> Saved,
 ) -> Finding {
     let tested = claim.test.as_ref().map(|test| match test {
         Test::Figure {
@@ -44,6 +47,8 @@ pub fn judge(
             value,
         } => by_span(event(*first), event(*second), *is, *value),
     });
+    let promise = claim.promise.as_ref();
+    let tested = tested.or_else(|| kept(promise?, &event, saved));
     match (tested, &claim.review) {
         (None, None) => Finding {
             verdict: Verdict::CannotTell,
@@ -202,7 +207,6 @@ fn hundredths_of_years(from: Date, to: Date) -> i64 {
 mod tests {
     use super::*;
     use crate::assurance::Review;
-    use crate::dated::When;
     use jiff::civil::date;
 
     fn claim(test: Option<Test>, review: Option<Review>) -> Claim {
@@ -214,7 +218,16 @@ mod tests {
             source,
             test,
             review,
+            promise: None,
         }
+    }
+
+    fn judged(
+        claim: &Claim,
+        evidence: impl Fn(&str, Date) -> Option<Evidence>,
+        event: impl Fn(RecordId) -> Option<Event>,
+    ) -> Finding {
+        judge(claim, evidence, event, |_, _| Err("not asked".into()))
     }
 
     fn majority() -> Test {
@@ -249,7 +262,7 @@ mod tests {
             ),
             (None, Verdict::CannotTell),
         ] {
-            let finding = judge(&claim(Some(majority()), None), |_, _| evidence, |_| None);
+            let finding = judged(&claim(Some(majority()), None), |_, _| evidence, |_| None);
             assert_eq!(finding.verdict, verdict, "{evidence:?}: {}", finding.reason);
         }
     }
@@ -261,7 +274,7 @@ mod tests {
             reason: "I was there".into(),
             evidence: None,
         };
-        let finding = judge(
+        let finding = judged(
             &claim(Some(majority()), Some(review.clone())),
             |_, _| share(0, 1_000),
             |_| None,
@@ -272,14 +285,14 @@ mod tests {
             "{}",
             finding.reason
         );
-        let finding = judge(&claim(None, Some(review)), |_, _| None, |_| None);
+        let finding = judged(&claim(None, Some(review)), |_, _| None, |_| None);
         assert_eq!(finding.verdict, Verdict::Supported);
     }
 
     #[test]
     fn order_and_duration_of_events() {
         let [first, second] = [1, 2].map(|n| RecordId([n; 16]));
-        let judged = |test: Test, one: &str, other: &str| {
+        let verdict = |test: Test, one: &str, other: &str| {
             let event = |id| {
                 let date = if id == first { one } else { other };
                 let date = date.parse().expect("a date");
@@ -291,13 +304,13 @@ mod tests {
                     source: "minutes".into(),
                 })
             };
-            judge(&claim(Some(test), None), |_, _| None, event).verdict
+            judged(&claim(Some(test), None), |_, _| None, event).verdict
         };
         let order = || Test::Order { first, second };
-        assert_eq!(judged(order(), "2017", "2019"), Verdict::Supported);
-        assert_eq!(judged(order(), "2019", "2017"), Verdict::Contradicted);
-        assert_eq!(judged(order(), "2019", "2019-06"), Verdict::CannotTell);
-        assert_eq!(judged(order(), "unknown", "2019-06"), Verdict::CannotTell);
+        assert_eq!(verdict(order(), "2017", "2019"), Verdict::Supported);
+        assert_eq!(verdict(order(), "2019", "2017"), Verdict::Contradicted);
+        assert_eq!(verdict(order(), "2019", "2019-06"), Verdict::CannotTell);
+        assert_eq!(verdict(order(), "unknown", "2019-06"), Verdict::CannotTell);
         let span = |years| Test::Span {
             first,
             second,
@@ -305,19 +318,19 @@ mod tests {
             value: Quantity::Years(years),
         };
         assert_eq!(
-            judged(span(1_300), "2006-04", "2019-08-01"),
+            verdict(span(1_300), "2006-04", "2019-08-01"),
             Verdict::Supported
         );
         assert_eq!(
-            judged(span(1_400), "2006-04", "2019-08-01"),
+            verdict(span(1_400), "2006-04", "2019-08-01"),
             Verdict::Contradicted
         );
         assert_eq!(
-            judged(span(1_300), "2006-04-01", "2019-04-01"),
+            verdict(span(1_300), "2006-04-01", "2019-04-01"),
             Verdict::Supported
         );
         assert_eq!(
-            judged(span(1_330), "2006-04", "2019-08-01"),
+            verdict(span(1_330), "2006-04", "2019-08-01"),
             Verdict::CannotTell
         );
     }

@@ -83,7 +83,13 @@ impl Estate {
             Some(Test::Figure { figure, on, .. }) if figure.starts_with("paid.") => Some(*on),
             _ => None,
         });
-        days.chain([at]).collect()
+        let promised = self
+            .claims
+            .values()
+            .filter_map(|claim| claim.promise.as_ref());
+        let savings = promised.filter(|promise| promise.saving.is_some());
+        let ends = savings.filter_map(|promise| promise.by.latest());
+        days.chain(ends.map(year_end)).chain([at]).collect()
     }
 
     /// The days on which a decision about a name or about scope begins to hold: payments are counted
@@ -111,6 +117,12 @@ impl Estate {
             |held| held.name.clone(),
         )
     }
+}
+
+/// The last day of the financial year of a day.
+pub(super) fn year_end(day: Date) -> Date {
+    let begins = YearBasis::Financial.year(day);
+    Date::new(begins.saturating_add(1), 3, 31).unwrap_or(day)
 }
 
 /// The rules a statement is made by.
