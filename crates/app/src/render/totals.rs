@@ -93,7 +93,7 @@ pub struct CountLine {
     pub everything: Option<Count>,
 }
 
-/// The counts as lines of a table, without the lines of which nothing can be told.
+/// The counts as lines of a table, without the lines in which nothing is counted.
 pub fn lines(answer: &TotalsAnswer) -> Vec<CountLine> {
     use handback_core::money::totals::Breadth;
     let mut lines: BTreeMap<Choices, CountLine> = BTreeMap::new();
@@ -112,7 +112,7 @@ pub fn lines(answer: &TotalsAnswer) -> Vec<CountLine> {
             Breadth::Everything => line.everything = Some(counted.count),
         }
     }
-    let told = |count: Option<Count>| count.is_some_and(|count| count.pence().is_some());
+    let told = |count: Option<Count>| matches!(count, Some(Count::Told { payments: 1.., .. }));
     let mut lines: Vec<CountLine> = lines.into_values().collect();
     lines.retain(|line| told(line.technology) || told(line.everything));
     lines

@@ -365,8 +365,7 @@ fn ends(answer: &TotalsAnswer) -> Vec<EndChoice> {
         value: beside.id.to_string(),
         text: format!("{}: {}", beside.total.title, beside.total.amount),
     });
-    let counts = answer.told().filter(|_| !answer.is_empty());
-    let counts = counts.map(|(way, pence)| EndChoice {
+    let counts = answer.told().map(|(way, pence)| EndChoice {
         value: written(way),
         text: format!("{}: {pence}", render::capital(&said::way(way))),
     });

@@ -89,10 +89,15 @@ impl TotalsAnswer {
         found.and_then(|it| it.count.pence())
     }
 
-    /// The ways of counting that can be told, with what they come to.
+    /// The ways of counting that can be told, with what they come to. A way in which no payment counts
+    /// is none of them: nothing on file is no answer that a published total could be compared with.
     pub fn told(&self) -> impl Iterator<Item = (Choices, Pence)> {
-        let counts = self.counts.iter();
-        counts.filter_map(|it| Some((it.choices, it.count.pence()?)))
+        self.counts.iter().filter_map(|it| match it.count {
+            Count::Told {
+                payments, pence, ..
+            } if payments > 0 => Some((it.choices, pence)),
+            _ => None,
+        })
     }
 
     /// Whether any payment was counted in any way.
@@ -206,15 +211,10 @@ pub fn totals(
 }
 
 fn beside(answer: &TotalsAnswer, id: RecordId, total: &PublishedTotal) -> Beside {
-    // Without a payment on file every count is nothing, which is no answer to compare with.
-    let told: Vec<(Choices, Pence)> = match answer.is_empty() {
-        true => Vec::new(),
-        false => answer.told().collect(),
-    };
-    let meant = told.iter().copied();
+    let meant = answer.told();
     let meant = meant.filter(|(choices, _)| total.stated.allow(*choices));
     let near = nearest(total.amount, meant);
-    let of_all = nearest(total.amount, told.iter().copied());
+    let of_all = nearest(total.amount, answer.told());
     let apart = |near: Option<Near>| near.map(|near| near.apart.abs());
     Beside {
         id,
@@ -304,4 +304,53 @@ fn dated(import: &Import) -> DateBasis {
     column.map_or(DateBasis::NotStated, |column| {
         DateBasis::of_heading(&column.header)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::totals::{Breadth, Dates, Printed, Vat};
+
+    #[test]
+    fn a_way_in_which_no_payment_counts_is_no_answer() {
+        let way = |entities, payments, pence| Counted {
+            choices: Choices {
+                entities,
+                breadth: Breadth::Everything,
+                vat: Vat::Net,
+                years: YearBasis::Financial,
+                dates: Dates::Payment,
+            },
+            count: Count::Told {
+                payments,
+                pence: Pence(pence),
+                perhaps: Printed::default(),
+            },
+        };
+        let answer = TotalsAnswer {
+            asked: TotalsAsked {
+                organisation: RecordId([1; 16]),
+                years: Years {
+                    first: 2006,
+                    last: 2011,
+                },
+            },
+            name: "Northmere".into(),
+            one_name: None,
+            counts: vec![
+                way(Entities::OneName, 0, 0),
+                way(Entities::Organisation, 2, 0),
+                way(Entities::Group, 3, 500),
+            ],
+            published: Vec::new(),
+            not_covered: Vec::new(),
+        };
+        let told: Vec<i64> = answer.told().map(|(_, pence)| pence.0).collect();
+        // Payments that credits cancel are counted, and come to nothing.
+        assert_eq!(told, [0, 500]);
+        assert_eq!(
+            answer.pence(way(Entities::OneName, 0, 0).choices),
+            Some(Pence::ZERO)
+        );
+    }
 }
