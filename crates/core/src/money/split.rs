@@ -267,7 +267,10 @@ fn out_of_term(payment: &Payment, held: &[&Agreement]) -> Told {
         .iter()
         .filter(|it| it.end.is_some_and(|end| payment.from > end));
     match ended.max_by_key(|it| it.end) {
-        None => say(Rule::BeforeStart, held.first().map(|it| it.contract)),
+        None => {
+            let first = held.iter().min_by_key(|it| it.start);
+            say(Rule::BeforeStart, first.map(|it| it.contract))
+        }
         Some(last) => {
             let days = last.end.map_or(0, |end| (payment.from - end).get_days());
             let rule = if days > LAST_INVOICE {

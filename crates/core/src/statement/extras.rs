@@ -299,6 +299,13 @@ impl Estate {
             }
         }
         extras.prices = self.prices(&under, rules.years, day);
+        // Ids are random: two registers of the same files must say the same in the same order.
+        let by_title = |one: &BesideLine, other: &BesideLine| one.title.cmp(&other.title);
+        extras.after_end.sort_by(by_title);
+        extras.group_firms.sort_by(by_title);
+        extras
+            .prices
+            .sort_by(|one, other| (&one.title, &one.year).cmp(&(&other.title, &other.year)));
         extras
     }
 
