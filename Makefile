@@ -29,6 +29,7 @@ audit:
 
 # How fast, beside what peers need for the same work. Takes minutes and writes to a temporary folder.
 bench: dist
+	cargo run --release -p handback-core --example clocks_and_readiness
 	scripts/bench
 	scripts/bench-web
 
