@@ -115,6 +115,21 @@ impl Folder {
         Ok(())
     }
 
+    /// Put a finished draft in its place, unless another program has put one there meanwhile: somebody may
+    /// be reading it.
+    pub(crate) fn put_first(&self, draft: Draft, path: &Path) -> Result<(), Problem> {
+        let file = draft.file;
+        file.as_file()
+            .sync_all()
+            .map_err(Problem::file("write", path))?;
+        match file.persist_noclobber(path) {
+            Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(Problem::file("write", path)(error.error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Copy a part in from elsewhere, when its content is what `hash` says. [`Folder::sync`] must follow.
     pub(crate) fn copy(&self, from: &Path, hash: &str) -> Result<(), Problem> {
         let mut source = open(from)?;

@@ -118,7 +118,13 @@ pub(crate) fn complete(
         }
         if !agrees(&path, &live.part, marks) {
             tracing::info!(part = %live.part.hash, "adding a part up");
-            build(engine, folder, live, marks)?;
+            // One that does not agree is in the way; who reads it still reads it to its end.
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Problem::file("replace", &path)(error));
+                }
+                _ => build(engine, folder, live, marks)?,
+            }
         }
         folder.remember(&path)?;
     }
@@ -141,7 +147,7 @@ fn build(engine: &Engine, folder: &Folder, live: &LivePart, marks: &Marks) -> Re
         }
         Ok(parquet.into_inner()?)
     })?;
-    folder.put(draft, &folder.rollup(&live.part.hash))
+    folder.put_first(draft, &folder.rollup(&live.part.hash))
 }
 
 /// Whether the file is a rollup of the present form that adds up to the same as its part.

@@ -239,9 +239,9 @@ fn what_cannot_be_taken_is_named_by_file_line_and_value() {
     );
     let ledger = import(&desk, &["services.csv", "--whole-list"]);
     assert!(
-        ledger
-            .out
-            .contains("services.csv holds services, and only a list for an exit register"),
+        ledger.out.contains(
+            "services.csv holds services, which is not given under a contract, on a day, or whole"
+        ),
         "{}",
         ledger.out
     );
