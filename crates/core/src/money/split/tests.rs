@@ -180,6 +180,85 @@ fn a_person_decides_first_and_the_longest_text_tells_most() {
     assert_eq!(told(date(2018, 1, 1), &[&all, &some]).1, Rule::ChargeAmount);
 }
 
+#[test]
+fn a_charge_and_a_price_account_for_what_they_come_to_once() {
+    let day = date(2017, 6, 1);
+    let told = |payments: &[Payment], treatments: &[&Treatment]| -> Vec<Rule> {
+        let mut held = agreement();
+        held.years.clear();
+        held.dues.truncate(1);
+        held.dues[0].to = date(2018, 3, 31);
+        let told = split(payments, &[held], treatments, YearBasis::Financial);
+        told.iter().map(|it| it.rule).collect()
+    };
+    let (fits, other) = (Rule::ChargeAmount, Rule::ChargesNotKnown);
+    let (whole, quarter, twelfth) = (120_000, 30_000, 10_000);
+    for (amounts, expected) in [
+        (vec![whole, whole], vec![fits, other]),
+        (vec![quarter; 5], [vec![fits; 4], vec![other]].concat()),
+        (vec![twelfth; 13], [vec![fits; 12], vec![other]].concat()),
+        (vec![twelfth, whole, quarter], vec![fits, other, fits]),
+        (
+            vec![77_700, 77_700],
+            vec![Rule::VariationPrice, Rule::ChargesNotKnown],
+        ),
+    ] {
+        let payments: Vec<Payment> = amounts.iter().map(|pence| paid(day, *pence)).collect();
+        assert_eq!(told(&payments, &[]), expected, "{amounts:?}");
+    }
+    // The earlier one keeps it, whatever the order in which they come in.
+    let late = paid(date(2017, 7, 1), whole);
+    assert_eq!(told(&[late, paid(day, whole)], &[]), [other, fits]);
+    // Of payments that are alike either all fit or none does.
+    let alike = |rows| Payment {
+        rows,
+        ..paid(day, quarter)
+    };
+    assert_eq!(told(&[alike(5), alike(4)], &[]), [other, fits]);
+    // What a person calls contracted is taken off first, and stays contracted.
+    let person = treatment(Some("desk"), Class::Contracted);
+    let desk = Payment {
+        text: "Desk".into(),
+        ..paid(date(2017, 8, 1), whole)
+    };
+    assert_eq!(
+        told(&[paid(day, whole), desk.clone(), desk], &[&person]),
+        [other, Rule::Person, Rule::Person]
+    );
+}
+
+#[test]
+fn of_decisions_the_narrowest_stands_and_of_contracts_of_a_group_the_one_in_force() {
+    let (all, some) = (
+        Treatment {
+            to: None,
+            ..treatment(None, Class::OffContract)
+        },
+        treatment(None, Class::Contracted),
+    );
+    let payment = paid(date(2017, 6, 1), 1);
+    for held in [[&all, &some], [&some, &all]] {
+        let told = split(
+            std::slice::from_ref(&payment),
+            &[agreement()],
+            &held,
+            YearBasis::Financial,
+        );
+        assert_eq!(told[0].class, Class::Contracted);
+    }
+    let old = Agreement {
+        contract: RecordId([9; 16]),
+        end: Some(date(2016, 12, 31)),
+        ..agreement()
+    };
+    let sister = Payment {
+        organisation: Some(SISTER),
+        ..payment
+    };
+    let told = split(&[sister], &[old, agreement()], &[], YearBasis::Financial);
+    assert_eq!(told[0].contract, Some(CONTRACT));
+}
+
 proptest! {
     /// Each payment is of one class, in order, and nothing gets lost or appears; what a person decides
     /// moves money between classes and makes none.
@@ -210,18 +289,22 @@ proptest! {
         }
     }
 
-    /// What the rules call contracted never comes to more in a year than the charges of that year and the
-    /// instalments that were paid to the penny.
+    /// What the rules call contracted never comes to more in a year than the charges of that year, where
+    /// payments are made in the year that they are for; and what they call a variation never to more than
+    /// its price, but for the pence by which parts are rounded.
     #[test]
-    fn contracted_stays_within_the_charges(amounts in proptest::collection::vec(0i64..60_000, 0..20)) {
-        let payments: Vec<Payment> = amounts.iter().map(|pence| paid(date(2017, 6, 1), *pence)).collect();
+    fn contracted_stays_within_the_charges(
+        amounts in proptest::collection::vec(prop_oneof![
+            0i64..60_000, Just(10_000), Just(30_000), Just(120_000), Just(77_700), Just(6_475),
+        ], 0..30),
+    ) {
+        let payments: Vec<Payment> = amounts.iter().map(|pence| paid(date(2017, 9, 1), *pence)).collect();
         let told = split(&payments, &[agreement()], &[], YearBasis::Financial);
-        let of = |rule: Rule| -> i64 {
-            let theirs = payments.iter().zip(&told).filter(|(_, told)| told.rule == rule);
+        let of = |class: Class| -> i64 {
+            let theirs = payments.iter().zip(&told).filter(|(_, told)| told.class == class);
             theirs.map(|(payment, _)| payment.pence.0).sum()
         };
-        if of(Rule::WithinCharges) > 0 {
-            prop_assert!(of(Rule::WithinCharges) + of(Rule::ChargeAmount) <= 120_000);
-        }
+        prop_assert!(of(Class::Contracted) <= 120_000);
+        prop_assert!(of(Class::Variation) <= 77_700 + 12);
     }
 }
