@@ -3,9 +3,10 @@
 use super::when;
 use handback_core::contract::charge::Missing;
 use handback_core::contract::variation::Asker;
+use handback_core::dated::Period;
 use handback_core::money::split::{Class, Rule};
 use handback_core::pence::Pence;
-use handback_core::statement::{ByClass, Extras};
+use handback_core::statement::{ByClass, Extras, PriceLine};
 use std::fmt::Write as _;
 
 /// The answer first: what is known to be extra, and how much more it may be.
@@ -79,6 +80,28 @@ pub fn missing(missing: &Missing) -> String {
         Missing::Figure { index, month, .. } => format!("{index} for {}", when(*month)),
         Missing::Volume { month } => format!("the volume of {}", when(*month)),
     }
+}
+
+/// Why nobody can say whether more was paid than agreed; none where it is known.
+pub fn why_not(line: &PriceLine) -> Option<String> {
+    line.drift().is_none().then(|| {
+        let missing: Vec<String> = line.missing.iter().map(missing).collect();
+        let span =
+            |span: &Period| format!("{} to {}", when(span.from.into()), when(span.to.into()));
+        let uncovered: Vec<String> = line.uncovered.iter().map(span).collect();
+        match line.indexed_pence {
+            None if missing.is_empty() => "no charge agreed for that year".into(),
+            None => format!("{} is missing", missing.join(", ")),
+            Some(_) if !uncovered.is_empty() => {
+                format!("no payments on record for {}", uncovered.join(", "))
+            }
+            Some(_) if !line.is_over => "the year has not ended".into(),
+            Some(_) => format!(
+                "{} paid to its firms may be of it or of another contract",
+                line.untold_pence
+            ),
+        }
+    })
 }
 
 /// Everything, for a terminal.
@@ -171,11 +194,7 @@ pub fn text(extras: &Extras) -> String {
             Some(drift) if drift > Pence::ZERO => format!("{drift} more than agreed"),
             Some(Pence::ZERO) => "as agreed".into(),
             Some(drift) => format!("{} less than agreed", drift.abs()),
-            None if line.missing.is_empty() => "no charge agreed for that year".into(),
-            None => {
-                let missing: Vec<String> = line.missing.iter().map(missing).collect();
-                format!("not known: {} is missing", missing.join(", "))
-            }
+            None => format!("not known: {}", why_not(line).unwrap_or_default()),
         };
         let _ = writeln!(
             out,

@@ -227,13 +227,11 @@ fn prices(caption: &str, lines: &[PriceLine], titled: bool) -> Table {
         None => Said::unknown(),
     };
     let row = |line: &PriceLine| {
-        let missing: Vec<String> = line.missing.iter().map(said::missing).collect();
         let drift = match line.drift() {
             Some(Pence::ZERO) => Said::text("nothing"),
             Some(drift) if drift > Pence::ZERO => Said::text(drift.to_string()),
             Some(drift) => Said::text(format!("{} less", drift.abs())),
-            None if missing.is_empty() => Said::unknown().with("no charge agreed for that year"),
-            None => Said::unknown().with(format!("missing: {}", missing.join(", "))),
+            None => Said::unknown().with(said::why_not(line).unwrap_or_default()),
         };
         let mut row = vec![
             Said::text(&line.year),
@@ -412,7 +410,8 @@ fn of_contract(visit: &Visit) -> Result<Answer, Error> {
             tables,
             notes: vec![
                 "Shares are of the value as first stated; a value by the year counts over the first term.".into(),
-                "A limit is that of the law in force for the contract. Beyond it a change needs another ground: it is not unlawful by itself.".into(),
+                "A limit is that of the law in force for the contract, whose first day stands for the day on which its procurement began. Beyond it a change needs another ground: it is not unlawful by itself.".into(),
+                "What was paid is held against what was agreed only for years that have ended and whose payments are on record.".into(),
                 "Changes that look like one are a question to whoever knows them, not a finding.".into(),
             ],
             ..Report::default()

@@ -2,15 +2,17 @@
 
 use super::Estate;
 use super::estate::Rules;
+use crate::basis::uncovered;
 use crate::contract::charge::{Indices, Missing, Owed, Per, owed};
 use crate::contract::variation::{Asker, Limits, Original, Running, running};
 use crate::contract::{Charge, Contract, ValuePer, Variation, Volume};
-use crate::dated::When;
+use crate::dated::{Period, When};
 use crate::money::split::{Agreement, Class, Due, Payment, Priced, Rule, Told, split};
 use crate::money::{Names, Paid, YearBasis, in_scope};
 use crate::organisation::group;
 use crate::pence::Pence;
 use crate::record::RecordId;
+use crate::table::Tabled;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -104,13 +106,23 @@ pub struct PriceLine {
     /// All that was paid under it, variations with it.
     pub paid_pence: Pence,
     pub variation_pence: Pence,
+    /// Paid to the firms that hold it, and nobody can tell whether under it or under another contract.
+    pub untold_pence: Pence,
+    /// Whether the year has ended.
+    pub is_over: bool,
+    /// The days for which it charges and of which no payments are on record.
+    pub uncovered: Vec<Period>,
     pub missing: Vec<Missing>,
 }
 
 impl PriceLine {
-    /// What was paid beside variations above what was agreed; negative is less.
+    /// What was paid beside variations above what was agreed; negative is less. None while the year, its
+    /// payments or its charges are not known whole.
     pub fn drift(&self) -> Option<Pence> {
-        Some(self.paid_pence - self.variation_pence - self.indexed_pence?)
+        let is_whole =
+            self.is_over && self.uncovered.is_empty() && self.untold_pence == Pence::ZERO;
+        let paid = self.paid_pence - self.variation_pence;
+        is_whole.then_some(paid - self.indexed_pence?)
     }
 }
 
@@ -214,7 +226,9 @@ impl Estate {
         let chosen = paid.iter().zip(&counts).filter(|(_, counts)| **counts);
         let payments: Vec<Payment> = chosen.map(|(line, _)| payment(line)).collect();
         let agreements = self.agreements(rules.years, day);
-        let treatments: Vec<_> = self.treatments.values().collect();
+        let mut treatments: Vec<_> = self.treatments.values().collect();
+        // Ids are random: two registers of the same files must decide the same.
+        treatments.sort_by_key(|it| it.identity());
         let mut told = split(&payments, &agreements, &treatments, rules.years).into_iter();
         let of = |counts: bool| if counts { told.next() } else { None };
         counts.into_iter().map(of).collect()
@@ -234,6 +248,8 @@ impl Estate {
         let mut by_rule: BTreeMap<(Class, Rule), (u64, Pence)> = BTreeMap::new();
         let mut beside: BTreeMap<(bool, RecordId), (BTreeSet<&str>, u64, Pence)> = BTreeMap::new();
         let mut under: BTreeMap<(RecordId, i16), ByClass> = BTreeMap::new();
+        let mut untold: BTreeMap<(RecordId, i16), Pence> = BTreeMap::new();
+        let meaning = Names::new(self.names.values(), &self.organisations);
         let told = paid
             .iter()
             .zip(told)
@@ -263,6 +279,11 @@ impl Estate {
                     .entry((contract, year))
                     .or_default()
                     .add(told.class, pence);
+            }
+            if told.rule == Rule::SeveralFit
+                && let Some(firm) = meaning.organisation(&line.paid.name, line.paid.from)
+            {
+                *untold.entry((firm, year)).or_default() += pence;
             }
         }
         extras.by_year = by_year
@@ -298,7 +319,7 @@ impl Estate {
                 false => extras.group_firms.push(line),
             }
         }
-        extras.prices = self.prices(&under, rules.years, day);
+        extras.prices = self.prices(&under, &untold, rules.years, day);
         // Ids are random: two registers of the same files must say the same in the same order.
         let by_title = |one: &BesideLine, other: &BesideLine| one.title.cmp(&other.title);
         extras.after_end.sort_by(by_title);
@@ -329,7 +350,17 @@ impl Estate {
         let indices = Indices::of(self.index_figures.values());
         let timed = self.all_timed(day);
         let contracts = self.contracts.iter().filter(|(_, held)| ours(held));
+        let mut contracts: Vec<_> = contracts.collect();
+        contracts.sort_by_cached_key(|(id, held)| {
+            (
+                held.start,
+                held.title.clone(),
+                held.reference().map(str::to_owned),
+                **id,
+            )
+        });
         contracts
+            .into_iter()
             .map(|(id, held)| {
                 let mut suppliers = suppliers.remove(id).unwrap_or_default();
                 suppliers.extend(&held.suppliers);
@@ -339,6 +370,7 @@ impl Estate {
                     .map(|firm| group(&self.organisations, *firm, day));
                 let counted = timed.get(id).and_then(|timed| timed.clock.term_end);
                 let end = counted.or_else(|| held.end_on(day)?.latest());
+                let end = self.extended(*id, end, day);
                 let charges = self.charged(*id, held, end, &indices, years, day);
                 let dues = charges.iter().flat_map(|(_, owed)| &owed.stretches);
                 let priced = |(variation, held): (RecordId, &Variation)| {
@@ -371,6 +403,15 @@ impl Estate {
                 }
             })
             .collect()
+    }
+
+    /// The last day of a contract's term with the variations in force on a day that extend it; none where
+    /// one extends it to a day that is not known.
+    fn extended(&self, contract: RecordId, end: Option<Date>, day: Date) -> Option<Date> {
+        let variations = self.variations_of(contract).into_iter();
+        let in_force = variations.filter(|(_, held)| held.is_in_force(day));
+        let mut extended = in_force.filter_map(|(_, held)| held.extends_to);
+        extended.try_fold(end?, |end, to| Some(end.max(to.latest()?)))
     }
 
     /// The charges of a contract and what each comes to, to the end of the year of the day.
@@ -406,52 +447,56 @@ impl Estate {
     fn prices(
         &self,
         under: &BTreeMap<(RecordId, i16), ByClass>,
+        untold: &BTreeMap<(RecordId, i16), Pence>,
         years: YearBasis,
         day: Date,
     ) -> Vec<PriceLine> {
         let indices = Indices::of(self.index_figures.values());
-        let contracts: BTreeSet<RecordId> =
+        let agreements = self.agreements(years, day).into_iter();
+        let charged: BTreeSet<RecordId> =
             self.charges.values().filter_map(|it| it.contract).collect();
         let mut lines = Vec::new();
-        for contract in contracts {
-            let Some(held) = self.contracts.get(&contract) else {
+        for agreement in agreements.filter(|it| charged.contains(&it.contract)) {
+            let Some(held) = self.contracts.get(&agreement.contract) else {
                 continue;
             };
-            let end = self.end_on(contract, day).and_then(When::latest);
-            let charges = self.charged(contract, held, end, &indices, years, day);
-            let known = whole_years(&charges, years);
-            let paid = under
-                .keys()
-                .filter(|(of, _)| *of == contract)
-                .map(|(_, year)| *year);
+            let charges = self.charged(
+                agreement.contract,
+                held,
+                agreement.end,
+                &indices,
+                years,
+                day,
+            );
+            let known = &agreement.years;
+            let paid = under.keys().filter(|(of, _)| *of == agreement.contract);
+            let paid = paid.map(|(_, year)| *year);
             let last = years.year(day);
-            let numbers: BTreeSet<i16> = known
-                .keys()
-                .copied()
-                .chain(paid)
-                .filter(|it| *it <= last)
-                .collect();
-            for number in numbers {
+            let numbers: BTreeSet<i16> = known.keys().copied().chain(paid).collect();
+            for number in numbers.into_iter().filter(|it| *it <= last) {
                 let (from, to) = span(years, number);
-                let split = under.get(&(contract, number)).copied().unwrap_or_default();
+                let split = under.get(&(agreement.contract, number));
+                let split = split.copied().unwrap_or_default();
                 let is_known = known.contains_key(&number);
-                let agreed = charges
-                    .iter()
-                    .map(|(_, owed)| owed.agreed_during(from, to))
-                    .sum();
-                let missing: BTreeSet<&Missing> = charges
-                    .iter()
-                    .flat_map(|(_, owed)| &owed.missing)
+                let owed = || charges.iter().map(|(_, owed)| owed);
+                let missing: BTreeSet<&Missing> = owed()
+                    .flat_map(|owed| &owed.missing)
                     .filter(|it| it.concerns(from, to))
                     .collect();
+                let firms = agreement.suppliers.iter();
+                let untold = firms.filter_map(|firm| untold.get(&(*firm, number)));
                 lines.push(PriceLine {
-                    contract,
+                    contract: agreement.contract,
                     title: held.title.clone(),
                     year: years.words(number),
-                    agreed_pence: is_known.then_some(agreed),
+                    agreed_pence: is_known
+                        .then(|| owed().map(|owed| owed.agreed_during(from, to)).sum()),
                     indexed_pence: known.get(&number).copied(),
                     paid_pence: split.total(),
                     variation_pence: split.variation_pence,
+                    untold_pence: untold.copied().sum(),
+                    is_over: to <= day,
+                    uncovered: self.uncovered(owed(), from, to),
                     missing: match is_known {
                         true => Vec::new(),
                         false => missing.into_iter().cloned().collect(),
@@ -460,6 +505,21 @@ impl Estate {
             }
         }
         lines
+    }
+
+    /// The days of a year for which something is charged and of which no payments are on record.
+    fn uncovered<'a>(
+        &self,
+        owed: impl Iterator<Item = &'a Owed>,
+        from: Date,
+        to: Date,
+    ) -> Vec<Period> {
+        let of_year = owed.flat_map(|owed| &owed.stretches);
+        let of_year = of_year.filter(|it| it.from <= to && it.to >= from);
+        let charged = of_year
+            .map(|it| Period::new(it.from.max(from), it.to.min(to)))
+            .reduce(|one, other| one.union(&other));
+        charged.map_or_else(Vec::new, |charged| uncovered(&self.imports, charged))
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Test {
     Single,
     /// All changes so far together, against the original value.
     Together,
+    /// Changes that could as well have been made as one, against the original value.
+    Linked,
     /// The days added so far, against the longest term that the contract allowed.
     Term,
 }
@@ -38,6 +40,9 @@ pub struct Limit {
     /// Whether it limits what is taken away too.
     #[serde(default)]
     pub either_way: bool,
+    /// Whether a change must stay below the share; else it may reach it.
+    #[serde(default)]
+    pub below: bool,
     pub name: String,
     /// Act or regulations, and the provision.
     pub law: String,
@@ -45,10 +50,11 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Whether `part` is more than this share of `whole`.
+    /// Whether `part` is more of `whole` than the limit allows.
     pub(super) fn is_crossed(&self, part: i128, whole: i128) -> bool {
         let part = if self.either_way { part.abs() } else { part };
-        part * 100 > whole * i128::from(self.share)
+        let (part, limit) = (part * 100, whole * i128::from(self.share));
+        part > limit || (self.below && part == limit)
     }
 }
 

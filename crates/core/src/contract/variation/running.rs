@@ -78,7 +78,7 @@ pub struct Running {
     pub added: Pence,
     /// How many in force have no known price.
     pub unpriced: usize,
-    /// Asked for, and not decided.
+    /// Asked for by the day, and not decided by then.
     pub open: usize,
     pub by_asker: Vec<(Option<Asker>, Pence)>,
     pub splitting: Vec<Splitting>,
@@ -123,6 +123,7 @@ pub fn running(
                 Test::Single => over(limit, variation.price, original.value),
                 Test::Together => over(limit, Some(together), original.value),
                 Test::Term => extended.is_some() && longer(limit, original, end),
+                Test::Linked => false,
             };
             let is_new = limit.test == Test::Single || !crossed.contains(&limit.law.as_str());
             if is_crossed && is_new {
@@ -141,11 +142,17 @@ pub fn running(
         });
     }
     let unpriced = in_force.iter().filter(|(_, it)| it.price.is_none()).count();
+    // What was decided later, and what was not asked yet, is not open on the day.
     let open = |(_, it): &&(RecordId, &Variation)| {
-        !matches!(
+        let is_asked = it.asked_on.is_none_or(|on| on.reached(day) != Some(false));
+        let is_decided = matches!(
             it.outcome,
             Some(Outcome::Accepted | Outcome::Rejected | Outcome::Withdrawn)
-        )
+        );
+        let is_decided_later = it
+            .decided_on
+            .is_some_and(|on| on.reached(day) == Some(false));
+        is_asked && (!is_decided || is_decided_later)
     };
     Running {
         original_value: original.value,
@@ -205,15 +212,15 @@ fn extension(id: RecordId, variation: &Variation) -> Option<Extension> {
     })
 }
 
-/// Runs of changes by one asker within [`WINDOW`] days, none of which crosses the limit on changes
-/// together by itself, and which do together. Each run is as long as it can be.
+/// Runs of changes by one asker within [`WINDOW`] days, none of which crosses the lowest limit on
+/// changes that are taken together by itself, and which do together. Each run is as long as it can be.
 fn splitting(
     original: &Original,
     in_force: &[(RecordId, &Variation)],
     limits: &Limits,
 ) -> Vec<Splitting> {
     let together = limits.of(original.regime, original.start);
-    let together = together.filter(|limit| limit.test == Test::Together);
+    let together = together.filter(|limit| matches!(limit.test, Test::Together | Test::Linked));
     let (Some(value), Some(limit)) = (original.value, together.min_by_key(|limit| limit.share))
     else {
         return Vec::new();

@@ -54,7 +54,7 @@ fn run(original: &Original, variations: &[Variation]) -> Running {
 fn every_limit_is_of_a_law_and_says_what_it_means() {
     let all = [Regime::ProcurementAct2023, Regime::Before2025];
     for (regime, began, count) in [
-        (all[0], date(2026, 1, 1), 4),
+        (all[0], date(2026, 1, 1), 5),
         (all[1], date(2016, 1, 1), 2),
         (all[1], date(2006, 4, 1), 1),
     ] {
@@ -117,7 +117,7 @@ fn the_law_in_force_for_the_contract_decides() {
         laws(Regime::ProcurementAct2023, date(2026, 1, 1)),
         [
             "Procurement Act 2023, section 74(4)",
-            "Procurement Act 2023, section 75",
+            "Procurement Act 2023, section 75(1) and (2)",
             "Procurement Act 2023, Schedule 8"
         ]
     );
@@ -126,6 +126,73 @@ fn the_law_in_force_for_the_contract_decides() {
         ["Public Contracts Regulations 2006, regulation 14(1)(d)"]
     );
     assert!(laws(Regime::Unknown, date(2026, 1, 1)).is_empty());
+}
+
+#[test]
+fn a_limit_is_crossed_where_its_law_says() {
+    let crosses = |regime, began, pounds: i64| {
+        let change = accepted(1, date(2027, 1, 1), pounds);
+        run(&original(regime, began), &[change]).steps[0]
+            .crosses
+            .len()
+    };
+    let act = |pounds| crosses(Regime::ProcurementAct2023, date(2026, 1, 1), pounds);
+    // Up to 10% a change is below the threshold, and up to 50% it may be permitted.
+    assert_eq!((act(10_000), act(10_001)), (0, 2));
+    assert_eq!((act(-10_000), act(-10_001)), (0, 2));
+    assert_eq!((act(50_000), act(50_001)), (2, 3));
+    // Under the old regulations it must stay below 10%.
+    let old = |pounds| crosses(Regime::Before2025, date(2016, 1, 1), pounds);
+    assert_eq!((old(9_999), old(10_000)), (0, 1));
+    assert_eq!((old(50_000), old(50_001)), (1, 2));
+}
+
+#[test]
+fn separate_changes_are_not_added_up_where_the_law_does_not() {
+    let five_years = original(Regime::ProcurementAct2023, date(2026, 1, 1));
+    let year_by_year = [
+        accepted(1, date(2027, 1, 1), 6_000),
+        accepted(2, date(2028, 1, 1), 6_000),
+        accepted(3, date(2029, 1, 1), 6_000),
+    ];
+    let told = run(&five_years, &year_by_year);
+    assert!(told.steps.iter().all(|step| step.crosses.is_empty()));
+    assert!(told.splitting.is_empty());
+    let together = [
+        year_by_year[0].clone(),
+        accepted(2, date(2027, 2, 1), 6_000),
+    ];
+    let found = run(&five_years, &together).splitting;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].limit.law,
+        "Procurement Act 2023, sections 74(7) and (8) and 75(4) and (5)"
+    );
+}
+
+#[test]
+fn what_is_open_depends_on_the_day() {
+    let change = Variation {
+        asked_on: Some(When::Day(date(2017, 3, 1))),
+        ..accepted(1, date(2017, 6, 1), 100)
+    };
+    let undecided = Variation {
+        asked_on: Some(When::Year(2016)),
+        outcome: None,
+        decided_on: None,
+        ..accepted(2, date(2017, 6, 1), 100)
+    };
+    let held = [(id(1), &change), (id(2), &undecided)];
+    let five_years = original(Regime::Before2025, date(2016, 1, 1));
+    for (day, open, steps) in [
+        (date(2015, 12, 31), 0, 0),
+        (date(2017, 2, 28), 1, 0),
+        (date(2017, 3, 1), 2, 0),
+        (date(2017, 6, 1), 1, 1),
+    ] {
+        let told = running(&five_years, &held, Limits::built_in(), day);
+        assert_eq!((told.open, told.steps.len()), (open, steps), "{day}");
+    }
 }
 
 #[test]

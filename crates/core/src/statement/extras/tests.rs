@@ -2,6 +2,7 @@ use super::*;
 use crate::contract::variation::Outcome;
 use crate::contract::{IndexFigure, Value};
 use crate::dated::Dated;
+use crate::import::{Coverage, Dataset, Import, Reading, Tally, VatBasis};
 use crate::money::{DecidedBy, Decision, ScopeRule, Treatment};
 use crate::organisation::Organisation;
 use jiff::civil::date;
@@ -100,7 +101,47 @@ fn estate() -> Estate {
         };
         estate.scope_rules.insert(id(number), rule);
     }
+    let covered = Period::new(date(2016, 4, 1), date(2019, 3, 31));
+    estate.imports.insert(id(20), ledger(covered));
     estate
+}
+
+/// A file that holds the payments of some days.
+fn ledger(period: Period) -> Import {
+    let blank = String::new;
+    Import {
+        dataset: Dataset::Payments,
+        file: "payments.csv".into(),
+        source: blank(),
+        reading_hash: blank(),
+        reading: Reading {
+            dataset: Dataset::Payments,
+            reader: 1,
+            format: "csv".into(),
+            compressed: false,
+            encoding: None,
+            delimiter: None,
+            sheet: None,
+            header_lines: Vec::new(),
+            columns: Vec::new(),
+            date_order: None,
+            vat: VatBasis::Net,
+            period: None,
+            notes: Vec::new(),
+        },
+        coverage: Coverage {
+            authority: id(30),
+            publisher: None,
+            ledger: "payments".into(),
+            period: Some(period),
+        },
+        tally: Tally::default(),
+        faults: None,
+        parts: Vec::new(),
+        overlap: None,
+        replaced_by: None,
+        list: None,
+    }
 }
 
 fn paid(name: &str, on: Date, pence: i64) -> PaidLine {
@@ -212,6 +253,80 @@ fn prices_are_held_against_what_was_agreed() {
             ("2018/19".into(), None, None, None),
         ]
     );
+}
+
+#[test]
+fn nothing_is_said_of_a_year_that_is_not_known_whole() {
+    let drift = |estate: &Estate, lines: &[PaidLine], day: Date| -> Vec<Option<i64>> {
+        let rules = Rules::default();
+        let told = estate.split(lines, &rules, day);
+        let extras = estate.extras(lines, &told, &rules, day);
+        let prices = extras.prices.iter();
+        prices.map(|line| line.drift().map(|it| it.0)).collect()
+    };
+    let (whole, lines) = (estate(), lines());
+    // A year that has not ended.
+    let day = date(2018, 3, 31);
+    assert_eq!(drift(&whole, &lines, day), [Some(0), Some(9_999)]);
+    let day = date(2018, 3, 30);
+    assert_eq!(drift(&whole, &lines, day), [Some(0), None]);
+    // A year of which no payments are on record.
+    let mut held = estate();
+    let covered = Period::new(date(2016, 4, 1), date(2018, 2, 28));
+    held.imports.insert(id(20), ledger(covered));
+    let late = date(2019, 6, 1);
+    assert_eq!(drift(&held, &lines, late), [Some(0), None, None]);
+    let told = told(&held, &lines).prices.remove(1);
+    let march = Period::new(date(2018, 3, 1), date(2018, 3, 31));
+    assert_eq!(told.uncovered, [march]);
+    // Another contract of the firm, of which some of the payments may be.
+    let mut held = estate();
+    let other = Contract {
+        title: "Wi-Fi".into(),
+        start: Some(When::Day(date(2017, 4, 1))),
+        ..held.contracts[&CONTRACT].clone()
+    };
+    held.contracts.insert(id(21), other);
+    assert_eq!(drift(&held, &lines, late)[..2], [Some(0), None]);
+    assert_eq!(
+        self::told(&held, &lines).prices[1].untold_pence,
+        Pence(9_999)
+    );
+}
+
+#[test]
+fn a_variation_in_force_extends_the_term() {
+    let rules_of = |extends_to: Option<When>, outcome, on| {
+        let mut held = estate();
+        let change = held.variations.get_mut(&id(8)).expect("it is there");
+        (change.extends_to, change.outcome) = (extends_to, outcome);
+        let payment = paid("Meridian Ltd", on, 2_000);
+        let told = held.split(&[payment], &Rules::default(), date(2020, 6, 1));
+        told[0].expect("it is technology").rule
+    };
+    let (accepted, rejected) = (Some(Outcome::Accepted), Some(Outcome::Rejected));
+    let to = |when: When| Some(when);
+    let on = date(2019, 1, 1);
+    for (extends_to, outcome, expected) in [
+        (None, accepted, Rule::AfterEnd),
+        (to(When::Month(2019, 3)), rejected, Rule::AfterEnd),
+        (to(When::Month(2019, 3)), accepted, Rule::ChargesNotKnown),
+        (
+            to(When::Day(date(2018, 12, 31))),
+            accepted,
+            Rule::LastInvoice,
+        ),
+        // Nobody knows until when.
+        (to(When::Unknown), accepted, Rule::TermNotKnown),
+        // It never shortens the term.
+        (to(When::Year(2016)), accepted, Rule::AfterEnd),
+    ] {
+        assert_eq!(
+            rules_of(extends_to, outcome, on),
+            expected,
+            "{extends_to:?}"
+        );
+    }
 }
 
 #[test]
