@@ -194,6 +194,9 @@ pub fn text(extras: &Extras) -> String {
             Some(drift) if drift > Pence::ZERO => format!("{drift} more than agreed"),
             Some(Pence::ZERO) => "as agreed".into(),
             Some(drift) => format!("{} less than agreed", drift.abs()),
+            None if line.indexed_pence.is_none() && line.missing.is_empty() => {
+                why_not(line).unwrap_or_default()
+            }
             None => format!("not known: {}", why_not(line).unwrap_or_default()),
         };
         let _ = writeln!(

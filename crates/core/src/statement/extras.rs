@@ -8,11 +8,10 @@ use crate::contract::variation::{Asker, Limits, Original, Running, running};
 use crate::contract::{Charge, Contract, ValuePer, Variation, Volume};
 use crate::dated::{Period, When};
 use crate::money::split::{Agreement, Class, Due, Payment, Priced, Rule, Told, split};
-use crate::money::{Names, Paid, YearBasis, in_scope};
+use crate::money::{Names, Paid, Treatment, YearBasis, in_scope};
 use crate::organisation::group;
 use crate::pence::Pence;
 use crate::record::RecordId;
-use crate::table::Tabled;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -228,7 +227,11 @@ impl Estate {
         let agreements = self.agreements(rules.years, day);
         let mut treatments: Vec<_> = self.treatments.values().collect();
         // Ids are random: two registers of the same files must decide the same.
-        treatments.sort_by_key(|it| it.identity());
+        treatments.sort_by(|one, other| {
+            let key = |it: &Treatment| (it.from, it.to, it.class, it.contract.is_some());
+            let names = (&one.supplier, &one.text).cmp(&(&other.supplier, &other.text));
+            names.then_with(|| key(one).cmp(&key(other)))
+        });
         let mut told = split(&payments, &agreements, &treatments, rules.years).into_iter();
         let of = |counts: bool| if counts { told.next() } else { None };
         counts.into_iter().map(of).collect()

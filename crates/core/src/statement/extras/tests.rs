@@ -3,7 +3,7 @@ use crate::contract::variation::Outcome;
 use crate::contract::{IndexFigure, Value};
 use crate::dated::Dated;
 use crate::import::{Coverage, Dataset, Import, Reading, Tally, VatBasis};
-use crate::money::{DecidedBy, Decision, ScopeRule, Treatment};
+use crate::money::{DecidedBy, Decision, ScopeRule};
 use crate::organisation::Organisation;
 use jiff::civil::date;
 
