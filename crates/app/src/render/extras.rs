@@ -59,6 +59,7 @@ pub fn rule(rule: Rule) -> &'static str {
         Rule::LastInvoice => "paid soon after the contract ended: perhaps its last invoice",
         Rule::SeveralFit => "it fits more than one contract, charge or variation",
         Rule::ChargesNotKnown => "what the contract charges for that year is not on record",
+        Rule::YearNotWhole => "its year has not ended, or not all payments of it are on record",
         Rule::BeyondCharges => "in a year in which more was paid than its charges come to",
     }
 }

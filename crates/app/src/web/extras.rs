@@ -446,6 +446,17 @@ fn lead(held: &Contract, running: &Running) -> Vec<Vec<Said>> {
     };
     lead.push(vec![Said::text(grown)]);
     let mut more = Vec::new();
+    let end = running.steps.last().and_then(|step| step.end);
+    if let (Some(first), Some(end)) = (running.original_end, end)
+        && end > first
+    {
+        let day = |day: jiff::civil::Date| render::when(day.into());
+        more.push(format!(
+            "Its first term ended on {}; variations extend it to {}.",
+            day(first),
+            day(end)
+        ));
+    }
     if running.unpriced > 0 {
         more.push(format!(
             "{} in force without a known price.",

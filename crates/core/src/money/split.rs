@@ -13,7 +13,8 @@
 //!    or of several contracts: unknown. Each charge and each price accounts for what it comes to once: a
 //!    further payment of the amount is left to the next rule.
 //! 5. What is left of a year stays within what is left of the contract's charges for that year:
-//!    contracted. What it exceeds them by, no amount can tell: unknown.
+//!    contracted. What it exceeds them by, no amount can tell: unknown. So is a year that has not ended, or
+//!    whose payments are not all on record: the others may exceed them.
 
 use super::{Treatment, YearBasis};
 use crate::pence::Pence;
@@ -72,6 +73,7 @@ pub enum Rule {
     LastInvoice,
     SeveralFit,
     ChargesNotKnown,
+    YearNotWhole,
     BeyondCharges,
 }
 
@@ -178,6 +180,8 @@ pub struct Agreement {
     pub dues: Vec<Due>,
     /// What its charges come to, by year; a year that is not known whole is not here.
     pub years: BTreeMap<i16, Pence>,
+    /// Those of them that have ended, and whose payments are on record as far as it charges for them.
+    pub whole: BTreeSet<i16>,
     pub variations: Vec<Priced>,
 }
 
@@ -384,15 +388,17 @@ impl<'a> Stated<'a> {
             }
         }
         for ((contract, number), year) in of_year {
-            let held = self.by_contract.get(&contract);
-            let Some(charged) = held.and_then(|it| it.years.get(&number)) else {
+            let Some(held) = self.by_contract.get(&contract) else {
+                continue;
+            };
+            let Some(charged) = held.years.get(&number) else {
                 continue;
             };
             let fits = year.left <= *charged - year.matched;
-            let rule = if fits {
-                Rule::WithinCharges
-            } else {
-                Rule::BeyondCharges
+            let rule = match (fits, held.whole.contains(&number)) {
+                (false, _) => Rule::BeyondCharges,
+                (true, false) => Rule::YearNotWhole,
+                (true, true) => Rule::WithinCharges,
             };
             for place in year.places {
                 told[place] = say(rule, Some(contract));

@@ -376,6 +376,12 @@ impl Estate {
                 let end = self.extended(*id, end, day);
                 let charges = self.charged(*id, held, end, &indices, years, day);
                 let dues = charges.iter().flat_map(|(_, owed)| &owed.stretches);
+                let known = whole_years(&charges, years);
+                let is_whole = |number: &i16| {
+                    let (from, to) = span(years, *number);
+                    let owed = charges.iter().map(|(_, owed)| owed);
+                    to <= day && self.uncovered(owed, from, to).is_empty()
+                };
                 let priced = |(variation, held): (RecordId, &Variation)| {
                     held.is_in_force(day).then(|| Priced {
                         variation,
@@ -397,7 +403,8 @@ impl Estate {
                             pence: stretch.pence,
                         })
                         .collect(),
-                    years: whole_years(&charges, years),
+                    whole: known.keys().copied().filter(is_whole).collect(),
+                    years: known,
                     variations: self
                         .variations_of(*id)
                         .into_iter()

@@ -36,6 +36,7 @@ fn agreement() -> Agreement {
         end: Some(date(2018, 3, 31)),
         dues: vec![year(2016), year(2017)],
         years: [(2016, Pence(120_000)), (2017, Pence(120_000))].into(),
+        whole: [2016, 2017].into(),
         variations: vec![Priced {
             variation: CHANGE,
             reference: Some("C1".into()),
@@ -101,6 +102,12 @@ fn what_is_not_known_of_a_contract_stays_unknown() {
         split(&[paid(day, 5_555)], &[held], &[], YearBasis::Financial)[0].rule
     };
     assert_eq!(of(|it| it.years.clear()), Rule::ChargesNotKnown);
+    assert_eq!(of(|it| it.whole = [2016].into()), Rule::YearNotWhole);
+    let beyond = of(|it| {
+        it.whole.clear();
+        it.years.insert(2017, Pence(5_554));
+    });
+    assert_eq!(beyond, Rule::BeyondCharges);
     assert_eq!(of(|it| it.end = None), Rule::TermNotKnown);
     // The price of a change that is an instalment too.
     let both = of(|it| {
