@@ -131,6 +131,7 @@ fn a_contract_shows_its_variations_as_a_tree_and_what_looks_like_one_change() {
         .says("\u{2003}Server refresh in the data centre")
         .says("Extensions without competition")
         .says("Five more years for the partnership")
+        .says("the year has not ended")
         .says("Harrowmere price index (made up) from December 2014");
     let lines = link(&list, "Lines and calls");
     ok(&reader, &lines.replace('?', "/extras?"))

@@ -1,9 +1,10 @@
 use super::*;
+use crate::contract::charge::Per;
 use crate::contract::variation::Outcome;
-use crate::contract::{IndexFigure, Value};
+use crate::contract::{Contract, IndexFigure, Value};
 use crate::dated::Dated;
 use crate::import::{Coverage, Dataset, Import, Reading, Tally, VatBasis};
-use crate::money::{DecidedBy, Decision, ScopeRule};
+use crate::money::{DecidedBy, Decision, ScopeRule, YearBasis};
 use crate::organisation::Organisation;
 use jiff::civil::date;
 
