@@ -4,7 +4,7 @@
 //! no randomness. The other rooms bring the values in and carry the answers out.
 //!
 //! Foundations: [`pence`], [`dated`], [`calendar`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
-//! Subject areas: [`control`], [`contract`], [`money`], [`transition`], [`assurance`].
+//! Subject areas: [`control`], [`contract`], [`money`], [`performance`], [`transition`], [`assurance`].
 //! What comes in from files: [`import`]. What people mean by an edit: [`amendment`].
 
 pub mod amendment;
@@ -19,6 +19,7 @@ pub mod kinds;
 pub mod money;
 pub mod organisation;
 pub mod pence;
+pub mod performance;
 pub mod permission;
 pub mod record;
 pub mod statement;

@@ -61,6 +61,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "table",
         ],
     ),
+    ("performance", &["calendar", "dated", "record", "table"]),
     ("transition", &["dated", "record", "table"]),
     (
         "assurance",
