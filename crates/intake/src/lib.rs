@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows paths, network, databases or the time of day. A [`source::Source`] can be
 //! opened as often as needed; [`recognise`] looks at its beginning and says how it is to be read;
-//! [`payments`] then streams its rows.
+//! [`payments`] then streams its rows. [`series`] reads a small file of values through time whole.
 
 pub mod columns;
 pub mod contracts;
@@ -11,6 +11,7 @@ pub mod ocds;
 pub mod payments;
 pub mod recognise;
 pub mod refused;
+pub mod series;
 pub mod source;
 pub mod table;
 pub mod tabular;
