@@ -1,5 +1,6 @@
 //! Is the service stable, and did it step up when it came back?
 
+pub mod kpi;
 pub mod service_clock;
 pub mod spc;
 pub mod ticket;

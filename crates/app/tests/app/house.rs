@@ -61,7 +61,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "table",
         ],
     ),
-    ("performance", &["calendar", "dated", "record", "table"]),
+    ("performance", &["calendar", "dated", "pence", "record", "table"]),
     ("transition", &["dated", "record", "table"]),
     (
         "assurance",
