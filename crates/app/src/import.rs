@@ -161,6 +161,7 @@ pub fn take_in(
         dataset: wishes.dataset,
         period: wishes.period,
         layouts: &layouts,
+        ..Hints::default()
     };
     let recognised: Vec<Result<Reading, Refused>> = files
         .iter()

@@ -3,6 +3,7 @@
 use crate::dated::{Period, When};
 use crate::organisation::Identifier;
 use crate::pence::Pence;
+use crate::performance::state::Means;
 use crate::record::{Kind, RecordId, Reference};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,10 @@ pub enum Dataset {
     Contracts,
     /// Open Contracting releases or records.
     Ocds,
+    /// The log or list of a service desk.
+    Tickets,
+    /// Values of measures through time.
+    Measurements,
     /// A table with the documented headings of a kind.
     Organisations,
     Services,
@@ -56,7 +61,7 @@ pub enum Dataset {
     PublishedTotals,
 }
 
-/// The role that a column of a payments file or contracts register plays.
+/// The role that a column of a file in bulk plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -85,6 +90,32 @@ pub enum Role {
     ContractValue,
     AnnualValue,
     Process,
+    // logs and lists of service desks
+    /// The ticket's number.
+    Ticket,
+    /// The state that a ticket entered, or what was done to it.
+    State,
+    /// When it entered that state.
+    At,
+    /// Whether an activity began or was completed (XES `lifecycle:transition`).
+    Lifecycle,
+    Opened,
+    Responded,
+    Paused,
+    Resumed,
+    Resolved,
+    Reopened,
+    Closed,
+    Priority,
+    Group,
+    Channel,
+    Satisfaction,
+    // measurements
+    /// The name of a measure.
+    Measure,
+    Value,
+    Numerator,
+    Denominator,
     /// Published but not kept: card numbers, e-mail addresses, telephone numbers.
     Personal,
     /// Kept in the source file only.
@@ -153,8 +184,33 @@ pub struct Reading {
     pub vat: VatBasis,
     /// Stated by the person, for files that carry no dates.
     pub period: Option<Period>,
+    /// How the log or list of a service desk was understood; none for other files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskReading>,
     /// What a person should know of how the file was understood, in plain sentences.
     pub notes: Vec<String>,
+}
+
+/// How the log or list of a service desk was understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskReading {
+    /// A line for each change of a ticket; else a line for each ticket.
+    pub is_log: bool,
+    /// The IANA name of the zone whose clocks the file's times are of, where they do not say.
+    pub zone: String,
+    /// A log that has no word for it: a ticket's first line is when it was opened.
+    pub first_opens: bool,
+    /// The states among the lines that were looked at, and those that a person named, by their words.
+    pub states: Vec<StateReading>,
+}
+
+/// What a desk's word for a state was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateReading {
+    /// As printed.
+    pub printed: String,
+    /// None where nobody knows: lines that say so change nothing, and are counted.
+    pub means: Option<Means>,
 }
 
 impl Reading {

@@ -3,6 +3,7 @@
 pub mod kpi;
 pub mod service_clock;
 pub mod spc;
+pub mod state;
 pub mod ticket;
 
 use jiff::civil::Date;

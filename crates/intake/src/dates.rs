@@ -4,6 +4,7 @@
 //! means either way; [`Order`] gathers the rows that prove one way or the other over the whole file;
 //! [`days`] then reads every row in the one order.
 
+mod moment;
 mod order;
 
 use handback_core::dated::Period;
@@ -11,6 +12,7 @@ use handback_core::import::DateOrder;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+pub use moment::{Moment, moment};
 pub use order::Order;
 
 /// Why a text is no date.
@@ -84,7 +86,7 @@ pub fn readings(text: &str) -> Option<Readings> {
         return None;
     }
     let mut tokens = [Token::Skip; 8];
-    let count = tokenise(without_time(text), &mut tokens)?;
+    let count = tokenise(&moment::without_time(text), &mut tokens)?;
     read(&tokens[..count])
 }
 
@@ -148,16 +150,6 @@ fn months(year: i16, month: i16, months: i32) -> Option<Period> {
         from,
         to: (from + (months - 1).months()).last_of_month(),
     })
-}
-
-/// Cut off `00:00:00`, `T09:30:00Z` or `12:00 AM`.
-fn without_time(text: &str) -> &str {
-    let Some((before, _)) = text.split_once(':') else {
-        return text;
-    };
-    before
-        .trim_end_matches(|c: char| c.is_ascii_digit())
-        .trim_end_matches(['T', ' '])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

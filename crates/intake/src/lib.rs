@@ -16,5 +16,6 @@ pub mod source;
 pub mod table;
 pub mod tabular;
 pub mod text;
+pub mod tickets;
 
 pub use refused::Refused;

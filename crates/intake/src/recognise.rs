@@ -3,6 +3,7 @@
 //! The answer is a [`Reading`]: proposed here, corrected once by a person if need be, stored with the
 //! import. A file whose meaning is not clear is refused with a reason.
 
+mod desk;
 mod heading;
 
 use crate::columns::{self, Proposal};
@@ -15,7 +16,8 @@ use handback_core::dated::Period;
 use handback_core::import::{ColumnReading, Dataset, DateOrder, Layout, Reading, Role, VatBasis};
 use handback_core::kinds::TABLES;
 use handback_core::pence::Pence;
-use heading::{HEADING_WITHIN, Heading, Sampled, same_headings};
+use handback_core::performance::state::Means;
+use heading::{HEADING_WITHIN, Heading, LEDGERS, Sampled, same_headings};
 
 /// The version of the readers of this crate; raised whenever the same file would read differently.
 pub const READER: u16 = 2;
@@ -38,6 +40,10 @@ pub struct Hints<'h> {
     pub period: Option<Period>,
     /// Layouts that people confirmed before.
     pub layouts: &'h [Layout],
+    /// What the words of a service desk for states mean, where they said so.
+    pub states: &'h [(String, Means)],
+    /// The IANA name of the zone that a service desk's times are of; Europe/London when not said.
+    pub zone: Option<&'h str>,
 }
 
 /// Recognise a file: what it holds and how it is to be read.
@@ -78,12 +84,15 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
             ..reading(dataset, form)
         });
     }
+    if let Some(reading) = desk::recognise(source, hints, &form, &sample, &mut table)? {
+        return Ok(reading);
+    }
     let mut heading = match keys {
         Some(names) => Heading {
             names,
             ..Heading::default()
         },
-        None => heading::find(&sample, hints.layouts),
+        None => heading::find(&sample, hints.layouts, &LEDGERS),
     };
     if heading.names.is_empty() {
         look(&mut table, SAMPLE_WITHOUT_HEADING, &mut sample)?;
@@ -118,7 +127,15 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     } else {
         &sample[heading.data_from..]
     };
-    settle_dates(source, &mut reading, layout, dated, &mut table)?;
+    let columns = date_columns(&reading);
+    let mut order = Order::default();
+    for line in dated {
+        let cells = columns.iter().filter_map(|&column| line.cells.get(column));
+        cells
+            .filter_map(|cell| dates::readings(cell))
+            .for_each(|readings| order.see(readings));
+    }
+    settle_dates(source, &mut reading, layout, order, &mut table)?;
     remark(&mut reading, layout);
     Ok(reading)
 }
@@ -237,6 +254,7 @@ fn reading(dataset: Dataset, form: Form) -> Reading {
         date_order: None,
         vat: VatBasis::NotStated,
         period: None,
+        desk: None,
         notes: form.notes,
     }
 }
@@ -433,35 +451,33 @@ fn stated_above(above: &[Sampled], notes: &mut Vec<String>) -> VatBasis {
     }
 }
 
-/// Settle the order of day and month over the whole file; reading stops as soon as it is proved.
+/// The columns that hold dates.
+fn date_columns(reading: &Reading) -> Vec<usize> {
+    use Role::{
+        At, Closed, Date, End, Opened, Paused, Reopened, Resolved, Responded, Resumed, Review,
+        Start,
+    };
+    let holds_dates = [
+        Date, Start, End, Review, At, Opened, Responded, Paused, Resumed, Resolved, Reopened,
+        Closed,
+    ];
+    let is_date = |column: &&ColumnReading| holds_dates.contains(&column.role);
+    let columns = reading.columns.iter().filter(is_date);
+    columns.map(|column| column.index).collect()
+}
+
+/// Settle the order of day and month over the whole file, after what its sample showed; reading stops as
+/// soon as it is proved.
 fn settle_dates(
     source: &dyn Source,
     reading: &mut Reading,
     layout: Option<&Layout>,
-    sample: &[Sampled],
+    mut order: Order,
     rest: &mut Table<'_>,
 ) -> Result<(), Refused> {
-    let is_date = |column: &&ColumnReading| {
-        matches!(
-            column.role,
-            Role::Date | Role::Start | Role::End | Role::Review
-        )
-    };
-    let dates: Vec<usize> = reading
-        .columns
-        .iter()
-        .filter(is_date)
-        .map(|column| column.index)
-        .collect();
+    let dates = date_columns(reading);
     if dates.is_empty() {
         return Ok(());
-    }
-    let mut order = Order::default();
-    for line in sample {
-        let cells = dates.iter().filter_map(|&column| line.cells.get(column));
-        cells
-            .filter_map(|cell| dates::readings(cell))
-            .for_each(|readings| order.see(readings));
     }
     while order.depends() && !order.is_proved() {
         let Some(line) = rest.next_line()? else { break };
@@ -506,7 +522,7 @@ fn remark(reading: &mut Reading, layout: Option<&Layout>) {
         notes.push("The text had been encoded twice and was put right.".to_owned());
     }
     match &reading.header_lines[..] {
-        [] if matches!(reading.format.as_str(), "json" | "jsonl") => {}
+        [] if matches!(reading.format.as_str(), "json" | "jsonl" | "xes" | "ocel") => {}
         [] if reading
             .columns
             .iter()

@@ -39,6 +39,13 @@ pub enum Refused {
         reason: String,
     },
 
+    #[error("{file} is not the XML that it begins as, near line {line}: {reason}")]
+    Xml {
+        file: String,
+        line: u64,
+        reason: String,
+    },
+
     /// The table can be read but what its columns mean is not clear.
     #[error("{file} is not taken because {reason}")]
     Unclear { file: String, reason: String },
@@ -75,6 +82,8 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Payments => "payments",
         Dataset::Contracts => "a contracts register",
         Dataset::Ocds => "Open Contracting data",
+        Dataset::Tickets => "tickets",
+        Dataset::Measurements => "measurements",
         Dataset::Organisations => "organisations",
         Dataset::Services => "services",
         Dataset::Arrangements => "arrangements",

@@ -1,11 +1,14 @@
-//! A table of text cells, whatever the file: delimited text, a sheet of a workbook, or JSON objects.
+//! A table of text cells, whatever the file: delimited text, a sheet of a workbook,
+//! JSON objects, or the events of a log.
 //!
 //! [`form`] looks at a file's beginning and says which of these it is; [`Table`] then streams its
 //! lines. Text and JSON stream in bounded memory; workbooks are read whole, up to a stated size.
 
 mod delimited;
 mod objects;
+mod ocel;
 mod workbook;
+mod xes;
 
 use crate::source::{self, Source, unreadable};
 use crate::{Refused, text};
@@ -27,16 +30,22 @@ pub enum Format {
     Json,
     /// A JSON object on each line.
     JsonLines,
+    /// An event log in XML.
+    Xes,
+    /// An object-centric event log in JSON.
+    Ocel,
 }
 
 impl Format {
-    const ALL: [(Format, &'static str); 6] = [
+    const ALL: [(Format, &'static str); 8] = [
         (Format::Csv, "csv"),
         (Format::Xls, "xls"),
         (Format::Xlsx, "xlsx"),
         (Format::Ods, "ods"),
         (Format::Json, "json"),
         (Format::JsonLines, "jsonl"),
+        (Format::Xes, "xes"),
+        (Format::Ocel, "ocel"),
     ];
 }
 
@@ -147,7 +156,15 @@ pub fn form(source: &dyn Source) -> Result<Form, Refused> {
         [] => Err(Refused::Empty {
             file: source.name().to_owned(),
         }),
+        [b'<', ..] if xes::is_log(&start) => Ok(Form {
+            format: Format::Xes,
+            ..plain
+        }),
         [b'<', ..] => Err(not_a_table("a web page or XML")),
+        [b'{', ..] if ocel::is_log(&start) => Ok(Form {
+            format: Format::Ocel,
+            ..plain
+        }),
         [b'{' | b'[', ..] => {
             let format = objects::format(&start);
             let list = objects::wrapped(&start).filter(|_| format == Format::Json);
@@ -231,6 +248,8 @@ enum Lines<'s> {
     Delimited(Box<delimited::Delimited<'s>>),
     Sheet(workbook::Sheet),
     Objects(Box<objects::Objects<'s>>),
+    Xes(Box<xes::Events<'s>>),
+    Ocel(Box<ocel::Events>),
 }
 
 impl<'s> Table<'s> {
@@ -256,14 +275,18 @@ impl<'s> Table<'s> {
                 &encoding,
                 form.format,
             )?)),
+            Format::Xes => Lines::Xes(Box::new(xes::Events::open(source)?)),
+            Format::Ocel => Lines::Ocel(Box::new(ocel::Events::open(source)?)),
         }))
     }
 
-    /// The keys of JSON objects, which head the cells of every line; `None` for tables whose heading,
+    /// The keys of JSON objects and of events, which head the cells of every line; `None` for tables whose heading,
     /// if any, is among their lines.
     pub fn keys(&self) -> Option<&[String]> {
         match &self.0 {
             Lines::Objects(objects) => Some(objects.keys()),
+            Lines::Xes(events) => Some(events.keys()),
+            Lines::Ocel(events) => Some(events.keys()),
             Lines::Delimited(_) | Lines::Sheet(_) => None,
         }
     }
@@ -274,6 +297,8 @@ impl<'s> Table<'s> {
             Lines::Delimited(delimited) => delimited.next_line(),
             Lines::Sheet(sheet) => Ok(sheet.next_line()),
             Lines::Objects(objects) => objects.next_line(),
+            Lines::Xes(events) => events.next_line(),
+            Lines::Ocel(events) => Ok(events.next_line()),
         }
     }
 }

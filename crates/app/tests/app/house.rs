@@ -34,7 +34,10 @@ const MODULES: &[(&str, &[&str])] = &[
     ("permission", &["record"]),
     ("table", &["dated", "pence", "record"]),
     ("organisation", &["dated", "record", "table"]),
-    ("import", &["dated", "organisation", "pence", "record"]),
+    (
+        "import",
+        &["dated", "organisation", "pence", "performance", "record"],
+    ),
     ("basis", &["dated", "import", "record"]),
     (
         "contract",

@@ -45,6 +45,41 @@ pub enum What {
     Priority(String),
 }
 
+impl What {
+    /// Its word in files and tables: `opened`, `paused-user`; a priority is `priority`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            What::Opened => "opened",
+            What::Responded => "responded",
+            What::Paused(Waiting::User) => "paused-user",
+            What::Paused(Waiting::Supplier) => "paused-supplier",
+            What::Paused(Waiting::Other) => "paused-other",
+            What::Resumed => "resumed",
+            What::Resolved => "resolved",
+            What::Reopened => "reopened",
+            What::Closed => "closed",
+            What::Priority(_) => "priority",
+        }
+    }
+
+    /// What a [`What::word`] means; `printed` is the priority where it is one. None for other words.
+    pub fn of_word(word: &str, printed: &str) -> Option<What> {
+        Some(match word {
+            "opened" => What::Opened,
+            "responded" => What::Responded,
+            "paused-user" => What::Paused(Waiting::User),
+            "paused-supplier" => What::Paused(Waiting::Supplier),
+            "paused-other" => What::Paused(Waiting::Other),
+            "resumed" => What::Resumed,
+            "resolved" => What::Resolved,
+            "reopened" => What::Reopened,
+            "closed" => What::Closed,
+            "priority" => What::Priority(printed.to_owned()),
+            _ => return None,
+        })
+    }
+}
+
 /// For whom a paused ticket waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,4 +88,31 @@ pub enum Waiting {
     Supplier,
     /// A change, a problem, a date, or not said.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back() {
+        let waits = [Waiting::User, Waiting::Supplier, Waiting::Other];
+        let plain = [
+            What::Opened,
+            What::Responded,
+            What::Resumed,
+            What::Resolved,
+            What::Reopened,
+            What::Closed,
+            What::Priority("P1".into()),
+        ];
+        for what in plain.into_iter().chain(waits.map(What::Paused)) {
+            assert_eq!(
+                What::of_word(what.word(), "P1"),
+                Some(what.clone()),
+                "{what:?}"
+            );
+        }
+        assert_eq!(What::of_word("pending", ""), None);
+    }
 }

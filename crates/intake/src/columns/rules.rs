@@ -240,14 +240,20 @@ pub(super) fn may_be(role: Role, heading: &str) -> bool {
     rules.all(|rule| !words.iter().any(|word| rule.never.contains(word)))
 }
 
-/// How well a line would do as a heading: the sum of its cells' best points, and how many cells were
-/// recognised.
-pub fn heading_points(cells: &[String]) -> (u32, usize) {
+/// How well a line would do as a heading of one of the datasets: the sum of its cells' best points,
+/// and how many cells were recognised.
+pub fn heading_points(cells: &[String], datasets: &[Dataset]) -> (u32, usize) {
+    let speaks = |rule: &&RoleRule| {
+        rule.datasets
+            .iter()
+            .any(|dataset| datasets.contains(dataset))
+    };
     let best = |cell: &String| {
         let words = RULES.language.words(cell);
         let points = RULES
             .roles
             .iter()
+            .filter(speaks)
             .map(|rule| rule.points(&words))
             .max()
             .unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use crate::tabular::Line;
 use crate::{columns, dates};
-use handback_core::import::Layout;
+use handback_core::import::{Dataset, Layout};
 use handback_core::pence::Pence;
 
 /// No ledger fills more columns; those beyond, which are blank in practice, are not read.
@@ -13,6 +13,9 @@ pub(super) const HEADING_WITHIN: usize = 60;
 
 /// A line with this many headings is one wherever it stands.
 const SURELY_A_HEADING: usize = 4;
+
+/// The datasets whose headings are looked for together.
+pub(super) const LEDGERS: [Dataset; 2] = [Dataset::Payments, Dataset::Contracts];
 
 /// A line of the sample, in owned cells.
 pub(super) struct Sampled {
@@ -39,7 +42,7 @@ pub(super) struct Heading {
 
 /// Find the heading: as a layout knows it, or the line (or two) whose cells the rules know best.
 /// A heading holds no amounts and no dates.
-pub(super) fn find(sample: &[Sampled], layouts: &[Layout]) -> Heading {
+pub(super) fn find(sample: &[Sampled], layouts: &[Layout], datasets: &[Dataset]) -> Heading {
     let first = &sample[..sample.len().min(HEADING_WITHIN)];
     let known = |line: &Sampled| {
         layouts
@@ -58,7 +61,7 @@ pub(super) fn find(sample: &[Sampled], layouts: &[Layout]) -> Heading {
         if holds_data(&line.cells) {
             continue;
         }
-        let (points, recognised) = columns::heading_points(&line.cells);
+        let (points, recognised) = columns::heading_points(&line.cells, datasets);
         if recognised > 1 && points > best.0 {
             best = (
                 points,
@@ -76,8 +79,13 @@ pub(super) fn find(sample: &[Sampled], layouts: &[Layout]) -> Heading {
             .filter(|second| several && !holds_data(&second.cells))
         {
             let names = merged(&line.cells, &second.cells);
-            let (points, recognised) = columns::heading_points(&names);
-            if recognised > 1 && points > best.0.max(columns::heading_points(&second.cells).0) {
+            let (points, recognised) = columns::heading_points(&names, datasets);
+            if recognised > 1
+                && points
+                    > best
+                        .0
+                        .max(columns::heading_points(&second.cells, datasets).0)
+            {
                 best = (
                     points,
                     Heading {
@@ -106,7 +114,7 @@ pub(super) fn find(sample: &[Sampled], layouts: &[Layout]) -> Heading {
 /// A heading that sorting the sheet has moved in among its rows, far down. It names the columns of all of them.
 pub(super) fn among(sample: &[Sampled]) -> Heading {
     let lines = sample.iter().filter(|line| !holds_data(&line.cells));
-    let points = |line: &Sampled| columns::heading_points(&line.cells);
+    let points = |line: &Sampled| columns::heading_points(&line.cells, &LEDGERS);
     let named = lines
         .map(|line| (points(line), line))
         .filter(|((_, recognised), _)| *recognised >= SURELY_A_HEADING);

@@ -1,6 +1,7 @@
 //! Whole files in, rows and faults out.
 
 mod corpora;
+mod desks;
 mod expected;
 mod ledgers;
 mod workbooks;

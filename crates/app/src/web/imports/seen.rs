@@ -139,7 +139,7 @@ impl Seen {
         let hints = Hints {
             dataset: wishes.dataset,
             period: wishes.period,
-            layouts: &[],
+            ..Hints::default()
         };
         let reading = recognise(source, &hints).ok();
         let first = first_lines(source, reading.as_ref());

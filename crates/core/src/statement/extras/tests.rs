@@ -128,6 +128,7 @@ fn ledger(period: Period) -> Import {
             date_order: None,
             vat: VatBasis::Net,
             period: None,
+            desk: None,
             notes: Vec::new(),
         },
         coverage: Coverage {
