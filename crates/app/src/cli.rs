@@ -12,6 +12,7 @@ mod remind;
 mod review;
 mod routes;
 mod serve;
+mod spc;
 mod sql;
 mod statement;
 pub mod template;
@@ -50,6 +51,8 @@ enum Command {
     Clock(clock::Arguments),
     /// What of the payments was contracted, a variation, off-contract or unknown
     Extras(extras::Arguments),
+    /// Whether a measure is stable and meets its target: a control chart of a file of dates and values
+    Spc(spc::Arguments),
     /// Whether services are ready to move, and what is missing
     Readiness(readiness::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Totals(arguments) => totals::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
         Command::Extras(arguments) => extras::run(&arguments),
+        Command::Spc(arguments) => spc::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),

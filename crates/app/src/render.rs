@@ -5,6 +5,7 @@ pub mod clock;
 pub mod extras;
 pub mod lists;
 pub mod moves;
+pub mod spc;
 pub mod strip;
 pub mod totals;
 
