@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DATE[=REASON]", value_parser = rebase)]
     rebase: Vec<Rebase>,
     /// Leave extreme moves out of the limits: yes or no
-    #[arg(long, value_name = "YES|NO", default_value = "yes", value_parser = yes)]
+    #[arg(long, value_name = "YES|NO", default_value = "yes", action = clap::ArgAction::Set, value_parser = yes)]
     screen: bool,
     /// How long a run counts: nhs (7 and 7) or eight-and-six
     #[arg(long, value_name = "NAME", default_value = "nhs", value_parser = profile)]
