@@ -151,6 +151,8 @@ impl View {
             scope_rules: self.all()?,
             treatments: self.all()?,
             published_totals: self.all()?,
+            measures: self.all()?,
+            rebases: self.all()?,
             imports: self.all()?,
         })
     }

@@ -48,6 +48,9 @@ pub enum Dataset {
     Credentials,
     Knowledge,
     Documents,
+    /// What is measured of services, and when limits are set anew.
+    Measures,
+    Rebases,
     Claims,
     Recommendations,
     Events,

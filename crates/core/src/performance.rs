@@ -2,21 +2,27 @@
 
 pub mod kpi;
 pub mod service_clock;
+mod measure;
+mod rebase;
 pub mod spc;
 pub mod state;
 pub mod ticket;
+pub mod verdict;
 
+pub use measure::{Chart, Counted, Measure, Target};
+pub use rebase::Rebase;
+
+use crate::table::worded;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// Which way a measure gets better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Better {
-    Up,
-    Down,
+worded! {
+    /// Which way a measure gets better.
+    Better:
+    Up = "up",
+    Down = "down",
     /// Neither way is better: a volume, say.
-    Neither,
+    Neither = "neither",
 }
 
 /// One value of a measure: of a day, or of the month or year that begins on the day.

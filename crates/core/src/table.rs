@@ -22,6 +22,40 @@ pub enum Form {
     List,
 }
 
+/// An enum whose values tables, addresses and the log write as the same words.
+macro_rules! worded {
+    ($(#[$meaning:meta])* $name:ident: $($(#[$of:meta])* $value:ident = $word:literal,)+) => {
+        $(#[$meaning])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        pub enum $name {
+            $($(#[$of])* #[serde(rename = $word)] $value,)+
+        }
+
+        impl $name {
+            pub const WORDS: &[&str] = &[$($word),+];
+
+            /// As tables have it.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $($name::$value => $word,)+
+                }
+            }
+
+            /// What a cell of a row says.
+            pub(crate) fn of(row: &crate::table::Row, heading: &str) -> Option<$name> {
+                match row.text(heading)? {
+                    $($word => Some($name::$value),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use worded;
+
 /// A column of a documented table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heading {

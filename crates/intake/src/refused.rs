@@ -111,6 +111,8 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Claims => "claims",
         Dataset::Recommendations => "recommendations",
         Dataset::Events => "events",
+        Dataset::Measures => "measures",
+        Dataset::Rebases => "rebases",
         Dataset::Scope => "scope decisions",
         Dataset::Names => "name decisions",
         Dataset::PublishedTotals => "published totals",

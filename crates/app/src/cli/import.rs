@@ -78,7 +78,7 @@ pub struct Arguments {
 fn dataset(words: &str) -> Result<Dataset, String> {
     let value = serde_json::Value::String(words.to_owned());
     serde_json::from_value(value).map_err(|_| {
-        "write payments, contracts, ocds, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, claims, recommendations, events, published-totals, scope or names".into()
+        "write payments, contracts, ocds, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, claims, recommendations, events, published-totals, scope or names".into()
     })
 }
 

@@ -98,6 +98,7 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "index figure"
         | "volume"
         | "treatment"
+        | "rebase"
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
@@ -135,6 +136,7 @@ pub fn list_of(kind: &str) -> &'static str {
         "name" => "/names",
         "scope rule" => "/scope",
         "published total" => "/published-totals",
+        "measure" | "rebase" => "/measures",
         _ => "/",
     }
 }

@@ -89,6 +89,7 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "gate" => "gates",
         "event" => "events",
         "published total" => "published-totals",
+        "measure" => "measures",
         "claim" => "claims",
         "import" => "imports",
         "recommendation" => "recommendations",

@@ -128,6 +128,8 @@ impl Visit {
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
         seen.published_totals.retain(|id, _| shown(id));
+        seen.measures.retain(|id, _| shown(id));
+        seen.rebases.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }

@@ -23,7 +23,17 @@ const ROOMS: [(&str, &[&str]); 5] = [
 ];
 
 /// What core may be built from: nothing that reads, writes, waits or tells the time.
-const CORE_DEPENDENCIES: &[&str] = &["jiff", "serde", "serde_json", "strsim", "thiserror", "toml"];
+const CORE_DEPENDENCIES: &[&str] = &[
+    "jiff",
+    "nalgebra",
+    "rand_chacha",
+    "rand_distr",
+    "serde",
+    "serde_json",
+    "strsim",
+    "thiserror",
+    "toml",
+];
 
 /// Which of core's modules each may use.
 const MODULES: &[(&str, &[&str])] = &[

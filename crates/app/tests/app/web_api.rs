@@ -201,6 +201,8 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "name",
         "scope-rule",
         "published-total",
+        "measure",
+        "rebase",
         "layout",
         "import",
         "publication",

@@ -104,6 +104,7 @@ impl Samples {
             "imports",
             "suppliers",
             "published-totals",
+            "measures",
         ];
         let found = lists.into_iter().filter_map(|list| {
             let text = administrator.get(&format!("/{list}")).text;

@@ -10,12 +10,11 @@ pub use owed::{Missing, Owed, Stretch, owed};
 pub use volume::Volume;
 
 use super::Contract;
-use super::exit::worded;
 use super::variation::{of_contract, told, under};
 use crate::dated::When;
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, plain};
+use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, plain, worded};
 use serde::{Deserialize, Serialize};
 
 worded! {

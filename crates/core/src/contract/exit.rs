@@ -33,7 +33,7 @@ pub use third_party_contract::{Assignable, ThirdPartyContract};
 use crate::dated::When;
 use crate::pence::Pence;
 use crate::record::{Kind, KindName, RecordId, Reference, Visibility};
-use crate::table::{Call, Faults, Find, Heading, Row, RowFault, Tabled, joined, plain};
+use crate::table::{Call, Faults, Find, Heading, Row, RowFault, Tabled, joined, plain, worded};
 use headings::{
     amount, cell, reference, text, whole, written, yearly_charge, yes, yes_or_no, yes_word,
 };
@@ -45,40 +45,6 @@ use std::fmt::Debug;
 
 const SERVICE: KindName = "service";
 const ORGANISATION: KindName = "organisation";
-
-/// An enum whose values tables, addresses and the log write as the same words.
-macro_rules! worded {
-    ($(#[$meaning:meta])* $name:ident: $($(#[$of:meta])* $value:ident = $word:literal,)+) => {
-        $(#[$meaning])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize,
-        )]
-        pub enum $name {
-            $($(#[$of])* #[serde(rename = $word)] $value,)+
-        }
-
-        impl $name {
-            pub const WORDS: &[&str] = &[$($word),+];
-
-            /// As tables have it.
-            pub fn word(self) -> &'static str {
-                match self {
-                    $($name::$value => $word,)+
-                }
-            }
-
-            /// What a cell of a row says.
-            pub(crate) fn of(row: &crate::table::Row, heading: &str) -> Option<$name> {
-                match row.text(heading)? {
-                    $($word => Some($name::$value),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(crate) use worded;
 
 worded! {
     /// Whether only the authority uses an item.

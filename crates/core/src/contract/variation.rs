@@ -7,11 +7,12 @@ pub use limits::{Limit, Limits, Test};
 pub use running::{Crossing, Extension, Original, Running, Splitting, Step, running};
 
 use super::Contract;
-use super::exit::worded;
 use crate::dated::When;
 use crate::pence::Pence;
 use crate::record::{Kind, RecordId, Reference};
-use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, plain};
+use crate::table::{
+    Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, plain, worded,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ use crate::money::technology::Technology;
 use crate::money::{Name, Paid, PaidName, ScopeRule, Treatment, YearBasis, scoped};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
+use crate::performance::{Measure, Rebase};
 use crate::record::RecordId;
 use crate::transition::{Blackout, Gate, ReadinessStatement, StaffMovement, Task, Wave};
 use jiff::civil::Date;
@@ -49,6 +50,8 @@ pub struct Estate {
     pub scope_rules: BTreeMap<RecordId, ScopeRule>,
     pub treatments: BTreeMap<RecordId, Treatment>,
     pub published_totals: BTreeMap<RecordId, PublishedTotal>,
+    pub measures: BTreeMap<RecordId, Measure>,
+    pub rebases: BTreeMap<RecordId, Rebase>,
     pub imports: BTreeMap<RecordId, Import>,
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 33] = {
+const DATASETS: [Dataset; 35] = {
     use Dataset::*;
     [
         Payments,
@@ -47,6 +47,8 @@ const DATASETS: [Dataset; 33] = {
         Treatments,
         Names,
         PublishedTotals,
+        Measures,
+        Rebases,
     ]
 };
 

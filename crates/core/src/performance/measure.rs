@@ -1,0 +1,369 @@
+//! What is measured of a service: what its figures mean, which way is better and what was promised.
+
+use super::Better;
+use crate::dated::{Dated, When};
+use crate::record::{Kind, RecordId, Reference};
+use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, worded};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub(super) const SERVICE: &str = "service";
+
+worded! {
+    /// What is counted from the tickets of a service desk, month by month.
+    Counted:
+    /// Half of the tickets resolved in the month took no longer, in working minutes.
+    MedianToResolve = "median time to resolve",
+    /// Nine in ten took no longer, in working minutes.
+    NineInTenToResolve = "nine in ten resolved within",
+    /// Share of the tickets resolved in the month that kept their target, in percent.
+    ResolvedInTime = "share resolved in time",
+    /// Half of the tickets first answered in the month waited no longer, in working minutes.
+    MedianToAnswer = "median time to first response",
+    AnsweredInTime = "share answered in time",
+    Opened = "tickets opened",
+    Resolved = "tickets resolved",
+    /// Share of the tickets resolved in the month that were opened again, in percent.
+    Reopened = "share reopened",
+    /// Opened before the month's end and not resolved by it.
+    Open = "tickets open at the month’s end",
+}
+
+worded! {
+    /// Which chart its values are drawn on.
+    Chart:
+    /// Single values and their moving ranges (XmR).
+    Values = "values",
+    /// Counts of events over the same opportunity (c).
+    Counts = "counts",
+    /// Shares of a changing number, allowing for more spread than chance alone gives (Laney p').
+    Shares = "shares",
+    /// Events per unit of a changing volume, allowing for the same (Laney u').
+    Rates = "rates",
+}
+
+/// A measure of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<RecordId>,
+    /// `hours`, `% of calls`.
+    pub unit: String,
+    pub better: Better,
+    /// What exactly is counted, and since when it is counted so. A change makes another measure of it:
+    /// values before and after cannot simply be compared.
+    #[serde(default, skip_serializing_if = "Dated::is_empty")]
+    pub definition: Dated<String>,
+    /// The value promised, in its unit.
+    #[serde(default, skip_serializing_if = "Dated::is_empty")]
+    pub target: Dated<Target>,
+    /// What files call it: the heading of its column, or its name in a long table. Its own name when none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub printed: Vec<String>,
+    /// Counted from tickets instead of read from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+    /// What tickets call the service or group whose tickets count. The service's own name when none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets_of: Vec<String>,
+    /// Whether it is the one measure by which the service is judged beside others, chosen before looking.
+    #[serde(default)]
+    pub is_primary: bool,
+    /// The smallest step that matters, in its unit, stated before looking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest: Option<f64>,
+    /// How many months from a handover on are left out, while the service settles.
+    #[serde(default)]
+    pub transition: u32,
+    /// What files call the series that it is compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<Chart>,
+    /// The post that answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A promised value; none once nothing is promised any more.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target(pub Option<f64>);
+
+impl Measure {
+    /// What files call it.
+    pub fn printed(&self) -> impl Iterator<Item = &str> {
+        let own = self.printed.is_empty().then_some(self.name.as_str());
+        self.printed.iter().map(String::as_str).chain(own)
+    }
+
+    /// The value promised on a day; one promised from a month on holds from its first day.
+    pub fn target_on(&self, day: Date) -> Option<f64> {
+        self.target.from(When::Day(day))?.0
+    }
+
+    /// From when its definition is another than before, and what it then is. The first is no change.
+    pub fn redefined(&self) -> impl Iterator<Item = (When, &str)> {
+        let stated = self.definition.iter();
+        stated.skip(1).map(|(from, text)| (from, text.as_str()))
+    }
+}
+
+impl Kind for Measure {
+    const NAME: &'static str = "measure";
+    const VERSION: u16 = 1;
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+    fn references(&self) -> Vec<Reference> {
+        let of = |id| Reference { kind: SERVICE, id };
+        self.service.map(of).into_iter().collect()
+    }
+}
+
+impl Tabled for Measure {
+    const HEADINGS: &'static [Heading] = &[
+        Heading::needed(
+            "measure",
+            Form::Text,
+            "What people call it.",
+            "Calls answered in time",
+        ),
+        Heading::optional(
+            "service",
+            Form::Text,
+            "The service it is about.",
+            "Service desk",
+        ),
+        Heading::needed("unit", Form::Text, "What its values are in.", "% of calls"),
+        Heading::needed(
+            "better",
+            Form::Choice(Better::WORDS),
+            "Which way it gets better; neither for a volume.",
+            "up",
+        ),
+        Heading::optional(
+            "definition",
+            Form::Text,
+            "What exactly is counted. When that changed, state it again in a row of its own.",
+            "Calls answered within 30 seconds, of all calls in hours",
+        ),
+        Heading::optional(
+            "target",
+            Form::Text,
+            "The value promised; blank for none.",
+            "95",
+        ),
+        Heading::optional(
+            "from",
+            Form::When,
+            "Since when the definition and the target of this row hold.",
+            "2016-04",
+        ),
+        Heading::optional(
+            "printed as",
+            Form::List,
+            "What files call it: the heading of its column. Blank when they use its name.",
+            "Calls < 30s",
+        ),
+        Heading::optional(
+            "counted from tickets",
+            Form::Choice(Counted::WORDS),
+            "What is counted from the tickets of a service desk; blank when its values come in a file.",
+            "",
+        ),
+        Heading::optional(
+            "tickets of",
+            Form::List,
+            "What tickets call the service or group. Blank when they use the service's name.",
+            "",
+        ),
+        Heading::optional(
+            "primary",
+            Form::Choice(YES_NO),
+            "Whether the service is judged by it beside the others: one for each service, chosen before looking.",
+            "yes",
+        ),
+        Heading::optional(
+            "smallest step",
+            Form::Text,
+            "The smallest step that matters, in its unit, stated before looking.",
+            "5",
+        ),
+        Heading::optional(
+            "transition",
+            Form::Count,
+            "How many months from a handover on are left out, while the service settles.",
+            "1",
+        ),
+        Heading::optional(
+            "compared with",
+            Form::List,
+            "What files call the series that it is compared with, such as another council's.",
+            "",
+        ),
+        Heading::optional(
+            "chart",
+            Form::Choice(Chart::WORDS),
+            "Which chart: of single values, of counts, of shares or of rates. Blank is single values.",
+            "",
+        ),
+        Heading::optional(
+            "owner",
+            Form::Text,
+            "The post that answers for it; never a person's name.",
+            "Service desk manager",
+        ),
+        Heading::optional(
+            "source",
+            Form::Text,
+            "Where its values come from.",
+            "Monthly service report",
+        ),
+    ];
+
+    fn key(row: &Row) -> String {
+        let words = |heading| row.text(heading).unwrap_or_default().to_lowercase();
+        format!("{} / {}", words("service"), words("measure"))
+    }
+
+    fn from_rows(rows: &[&Row], find: &mut dyn Find) -> Result<Measure, Vec<RowFault>> {
+        let mut faults = Faults::default();
+        let row = rows[0];
+        let text = |heading| row.text(heading).map(str::to_owned);
+        let service = row
+            .text("service")
+            .and_then(|words| faults.found(row, "service", find, SERVICE, words));
+        let (mut definition, mut target) = (Dated::default(), Dated::default());
+        for row in rows {
+            let from = row.when("from").unwrap_or(When::Unknown);
+            if let Some(words) = row.text("definition")
+                && definition
+                    .latest()
+                    .is_none_or(|held: &String| held != words)
+            {
+                definition.state(from, words.to_owned());
+            }
+            let promised = number(row, "target", &mut faults);
+            if target.latest() != Some(&Target(promised))
+                && (promised.is_some() || !target.is_empty())
+            {
+                target.state(from, Target(promised));
+            }
+        }
+        let counted = Counted::of(row, "counted from tickets");
+        if let Some(words) = row.text("counted from tickets")
+            && !row.list("printed as").is_empty()
+        {
+            let reason =
+                "a measure is counted from tickets or read from a file: leave one of them blank";
+            faults.add(row, "counted from tickets", words, reason);
+        }
+        let smallest = number(row, "smallest step", &mut faults);
+        if smallest.is_some_and(|step| step <= 0.0) {
+            let words = row.text("smallest step").unwrap_or_default();
+            faults.add(row, "smallest step", words, "write a number above 0");
+        }
+        let transition = row.count("transition").unwrap_or_default();
+        let months = u32::try_from(transition)
+            .ok()
+            .filter(|months| *months <= 24);
+        if months.is_none() {
+            let reason = "write how many months, from 0 to 24";
+            faults.add(row, "transition", transition.to_string(), reason);
+        }
+        let texts = |heading| row.list(heading).to_vec();
+        faults.or(Measure {
+            name: text("measure").unwrap_or_default(),
+            service,
+            unit: text("unit").unwrap_or_default(),
+            better: Better::of(row, "better").unwrap_or(Better::Neither),
+            definition,
+            target,
+            printed: texts("printed as"),
+            counted,
+            tickets_of: texts("tickets of"),
+            is_primary: row.text("primary") == Some("yes"),
+            smallest,
+            transition: months.unwrap_or_default(),
+            compared: texts("compared with"),
+            chart: Chart::of(row, "chart"),
+            owner: text("owner"),
+            source: text("source"),
+        })
+    }
+
+    fn identity(&self) -> String {
+        let service = self.service.map(|id| id.to_string()).unwrap_or_default();
+        format!("{service} / {}", self.name.to_lowercase())
+    }
+
+    fn to_rows(&self, call: &dyn Call) -> Vec<Vec<String>> {
+        let mut froms: Vec<When> = self.definition.iter().map(|(from, _)| from).collect();
+        froms.extend(self.target.iter().map(|(from, _)| from));
+        froms.sort();
+        froms.dedup();
+        if froms.is_empty() {
+            froms.push(When::Unknown);
+        }
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let word = |word: Option<&'static str>| word.unwrap_or_default().to_owned();
+        let row = |from: When| {
+            let held = |when: &(When, _)| when.0 <= from;
+            let definition = self.definition.iter().take_while(|(when, _)| *when <= from);
+            let target = self.target.iter().take_while(held).last();
+            vec![
+                self.name.clone(),
+                self.service
+                    .map(|id| call.call(SERVICE, id))
+                    .unwrap_or_default(),
+                self.unit.clone(),
+                self.better.word().into(),
+                definition
+                    .last()
+                    .map(|(_, text)| text.clone())
+                    .unwrap_or_default(),
+                target
+                    .and_then(|(_, target)| target.0)
+                    .map(|value| value.to_string())
+                    .unwrap_or_default(),
+                from.to_string(),
+                joined(self.printed.iter().cloned()),
+                word(self.counted.map(Counted::word)),
+                joined(self.tickets_of.iter().cloned()),
+                YES_NO[usize::from(!self.is_primary)].into(),
+                self.smallest
+                    .map(|step| step.to_string())
+                    .unwrap_or_default(),
+                self.transition.to_string(),
+                joined(self.compared.iter().cloned()),
+                word(self.chart.map(Chart::word)),
+                text(&self.owner),
+                text(&self.source),
+            ]
+        };
+        froms.into_iter().map(row).collect()
+    }
+}
+
+const YES_NO: &[&str] = &["yes", "no"];
+
+/// A number as people write it: `95`, `95%`, `1,200.5`.
+fn number(row: &Row, heading: &'static str, faults: &mut Faults) -> Option<f64> {
+    let words = row.text(heading)?;
+    let plain = words
+        .trim()
+        .trim_end_matches('%')
+        .trim_end()
+        .replace(',', "");
+    let read = plain.parse().ok().filter(|value: &f64| value.is_finite());
+    if read.is_none() {
+        faults.add(row, heading, words, "write a number, such as 95 or 4.5");
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests;
