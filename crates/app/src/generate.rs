@@ -74,6 +74,8 @@ const DATA_HOLDINGS: &str = include_str!("../data/example/data-holdings.csv");
 const CREDENTIALS: &str = include_str!("../data/example/credentials.csv");
 const KNOWLEDGE: &str = include_str!("../data/example/knowledge.csv");
 const DOCUMENTS: &str = include_str!("../data/example/documents.csv");
+const MEASURES: &str = include_str!("../data/example/measures.csv");
+const REBASES: &str = include_str!("../data/example/rebases.csv");
 const EVENTS: &str = include_str!("../data/example/events.csv");
 const CLAIMS: &str = include_str!("../data/example/claims.csv");
 const RECOMMENDATIONS: &str = include_str!("../data/example/recommendations.csv");
@@ -119,6 +121,8 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("credentials.csv", CREDENTIALS, &[])?;
     table("knowledge.csv", KNOWLEDGE, &[])?;
     table("documents.csv", DOCUMENTS, &[])?;
+    table("measures.csv", MEASURES, &[])?;
+    table("rebases.csv", REBASES, &[])?;
     table("events.csv", EVENTS, &[])?;
     table("claims.csv", CLAIMS, &[])?;
     table("recommendations.csv", RECOMMENDATIONS, &[])?;

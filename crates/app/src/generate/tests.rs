@@ -17,6 +17,7 @@ use handback_core::control::{
 };
 use handback_core::kinds;
 use handback_core::money::published::PublishedTotal;
+use handback_core::performance::{Measure, Rebase};
 use handback_core::money::technology::Technology;
 use handback_core::money::{Name, Paid, ScopeRule, Treatment, YearBasis, scoped};
 use handback_core::organisation::Organisation;
@@ -152,6 +153,8 @@ impl Register {
             register.take::<Item<Credential>>(files, "credentials.csv");
             register.take::<Item<Knowledge>>(files, "knowledge.csv");
             register.take::<Item<Document>>(files, "documents.csv");
+            register.take::<Measure>(files, "measures.csv");
+            register.take::<Rebase>(files, "rebases.csv");
             register.recommendations = values(register.take(files, "recommendations.csv"));
             register.take::<PublishedTotal>(files, "published-totals.csv");
             register.take::<Name>(files, "names.csv");
