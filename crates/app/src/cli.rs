@@ -17,6 +17,7 @@ mod sql;
 mod statement;
 pub mod template;
 mod totals;
+mod verdict;
 
 pub use generate::demo_accounts;
 
@@ -55,6 +56,8 @@ enum Command {
     Spc(spc::Arguments),
     /// Whether services are ready to move, and what is missing
     Readiness(readiness::Arguments),
+    /// Whether a measure stepped up or down at a known date, or that nobody can tell
+    Verdict(verdict::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
     Remind(remind::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Extras(arguments) => extras::run(&arguments),
         Command::Spc(arguments) => spc::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
+        Command::Verdict(arguments) => verdict::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),

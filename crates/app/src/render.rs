@@ -8,6 +8,7 @@ pub mod moves;
 pub mod spc;
 pub mod strip;
 pub mod totals;
+pub mod verdict;
 
 use crate::words;
 use anyhow::Context;

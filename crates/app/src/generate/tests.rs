@@ -17,11 +17,11 @@ use handback_core::control::{
 };
 use handback_core::kinds;
 use handback_core::money::published::PublishedTotal;
-use handback_core::performance::{Measure, Rebase};
 use handback_core::money::technology::Technology;
 use handback_core::money::{Name, Paid, ScopeRule, Treatment, YearBasis, scoped};
 use handback_core::organisation::Organisation;
 use handback_core::pence::Pence;
+use handback_core::performance::{Measure, Rebase};
 use handback_core::record::{KindName, RecordId};
 use handback_core::table::{Cell, Find, Form, Heading, Row, Tabled};
 

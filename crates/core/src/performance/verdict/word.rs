@@ -89,8 +89,6 @@ pub enum Reason {
     OddNoise,
     /// So long a transition makes steps hard to see.
     LongTransition { months: u32 },
-    /// What else is on record on the very month: nobody can tell the two apart.
-    HappenedTogether,
 }
 
 /// Something else that happened, and the verdict without what lies beyond it. It never changes the
