@@ -31,6 +31,7 @@ mod happenings;
 mod history;
 pub mod imports;
 pub mod listing;
+mod measures;
 mod names;
 mod obligations;
 mod organisations;

@@ -80,7 +80,7 @@ pub fn sentence(name: &str, unit: &str, at: Date, better: Better, verdict: &Verd
             figure(step.low.abs().max(step.high.abs())),
         ),
         _ => {
-            let why = verdict.reasons.first().map(|first| reason(first));
+            let why = verdict.reasons.first().map(reason);
             let more = match verdict.needs_points {
                 Some(1) => " One more month would likely settle it.".to_owned(),
                 Some(more) if more > 0 => format!(" {more} more months would likely settle it."),

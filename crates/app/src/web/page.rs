@@ -169,6 +169,7 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
             "/published-totals",
         ],
     ),
+    ("Measures", "/measures", &[]),
     ("People and events", "/movements", &["/events"]),
     ("Exit registers", "/registers", &[]),
     (

@@ -115,6 +115,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::suppliers::ROUTES,
     super::tasks::ROUTES,
     super::totals::ROUTES,
+    super::measures::ROUTES,
     super::waves::ROUTES,
 ];
 

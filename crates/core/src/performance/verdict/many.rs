@@ -24,7 +24,7 @@ pub fn many(p_values: &[f64]) -> Many {
         .enumerate()
         .filter(held)
         .map(|(_, value)| *value)
-        .last();
+        .next_back();
     Many {
         by_chance: RATE * count as f64,
         survives: p_values

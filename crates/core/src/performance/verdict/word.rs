@@ -356,11 +356,11 @@ fn warnings(evidence: &Evidence<'_>, scaled: &[f64], best: &Trial) -> Vec<Reason
     reasons
 }
 
-/// Whether what should be independent is not (Ljung and Box 1978, six months, one in a hundred).
+/// Whether what should be independent is not (Ljung and Box 1978, over six months).
 fn hangs_together(surprises: &[f64]) -> bool {
     const LAGS: usize = 6;
-    /// The 99% point of chi-squared with the four degrees that are left beside the two of the noise.
-    const LIMIT: f64 = 13.28;
+    /// One in a thousand: the point of chi-squared with the four degrees that are left beside the two of the noise.
+    const LIMIT: f64 = 18.47;
     let count = surprises.len() as f64;
     let squares: f64 = surprises.iter().map(|it| it * it).sum();
     let sum: f64 = (1..=LAGS)
