@@ -183,6 +183,8 @@ impl Register {
                 panic!("{name}: {faults:?}");
             });
             let id = self.call(K::NAME, &key);
+            let title = record.title().to_lowercase();
+            self.called.entry((K::NAME, title)).or_insert(id);
             if let Some(reference) = rows[0].text("reference") {
                 self.called.insert((K::NAME, reference.to_lowercase()), id);
             }
