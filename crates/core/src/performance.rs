@@ -1,9 +1,9 @@
 //! Is the service stable, and did it step up when it came back?
 
 pub mod kpi;
-pub mod service_clock;
 mod measure;
 mod rebase;
+pub mod service_clock;
 pub mod spc;
 pub mod state;
 pub mod ticket;

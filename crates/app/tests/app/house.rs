@@ -74,7 +74,10 @@ const MODULES: &[(&str, &[&str])] = &[
             "table",
         ],
     ),
-    ("performance", &["calendar", "dated", "pence", "record", "table"]),
+    (
+        "performance",
+        &["calendar", "dated", "pence", "record", "table"],
+    ),
     ("transition", &["dated", "record", "table"]),
     (
         "assurance",
