@@ -18,6 +18,7 @@ mod statement;
 pub mod template;
 mod totals;
 mod verdict;
+mod working_time;
 
 pub use generate::demo_accounts;
 
@@ -50,6 +51,8 @@ enum Command {
     Totals(totals::Arguments),
     /// When a contract ends, by when notice must be given, and the last safe day to decide
     Clock(clock::Arguments),
+    /// How long tickets took in working time, and whether targets were met
+    WorkingTime(working_time::Arguments),
     /// What of the payments was contracted, a variation, off-contract or unknown
     Extras(extras::Arguments),
     /// Whether a measure is stable and meets its target: a control chart of a file of dates and values
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Figure(arguments) => figure::run(&arguments),
         Command::Totals(arguments) => totals::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
+        Command::WorkingTime(arguments) => working_time::run(&arguments),
         Command::Extras(arguments) => extras::run(&arguments),
         Command::Spc(arguments) => spc::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),

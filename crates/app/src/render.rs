@@ -9,6 +9,7 @@ pub mod spc;
 pub mod strip;
 pub mod totals;
 pub mod verdict;
+pub mod working_time;
 
 use crate::words;
 use anyhow::Context;
