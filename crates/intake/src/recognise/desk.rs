@@ -34,11 +34,8 @@ pub(super) fn recognise(
 ) -> Result<Option<Reading>, Refused> {
     let is_event_log = matches!(form.format, Format::Xes | Format::Ocel);
     let is_stated = hints.dataset == Some(Dataset::Tickets) || is_event_log;
-    if hints
-        .dataset
-        .is_some_and(|dataset| dataset != Dataset::Tickets)
-        && !is_event_log
-    {
+    // Tickets are not kept yet: a table is taken for them only when somebody says that it is.
+    if !is_stated {
         return Ok(None);
     }
     let heading = match table.keys() {
