@@ -1,5 +1,7 @@
 //! What comes in from files: how a file was read, what was wrong in it, what it covers.
 
+pub mod bulk;
+
 use crate::dated::{Period, When};
 use crate::organisation::Identifier;
 use crate::pence::Pence;

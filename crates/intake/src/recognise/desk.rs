@@ -23,6 +23,9 @@ const MOST_STATES: usize = 500;
 /// Below this a column says too little to take the file for tickets when nobody said that it is.
 const SURE: u8 = 70;
 
+/// How sure a column must be that no other sort of file has.
+const SURELY_A_DESK: u8 = 81;
+
 /// The reading of a file of tickets; none when it is something else and the person does not say that it
 /// is tickets.
 pub(super) fn recognise(
@@ -116,6 +119,16 @@ fn tells_of_tickets(columns: &[ColumnReading], at_least: u8) -> Result<(), Strin
     if !has(Role::Ticket) {
         return Err("no column was found that holds the number of a ticket: say which does, as in --column ticket=\"Ref\"".into());
     }
+    let is_log = has(Role::State) && has(Role::At);
+    // Contracts have numbers, starts and ends too; only desks answer and resolve, or say that they opened.
+    let surely = |role: Role| {
+        let sure =
+            |column: &ColumnReading| column.role == role && column.confidence >= SURELY_A_DESK;
+        columns.iter().any(sure)
+    };
+    let of_a_desk = [Role::Opened, Role::Responded, Role::Resolved]
+        .into_iter()
+        .any(surely);
     let also = [
         Role::Resolved,
         Role::Closed,
@@ -123,9 +136,7 @@ fn tells_of_tickets(columns: &[ColumnReading], at_least: u8) -> Result<(), Strin
         Role::Priority,
         Role::Responded,
     ];
-    let is_log = has(Role::State) && has(Role::At);
-    // Without being told, a number and a date are not enough.
-    let is_list = has(Role::Opened) && (at_least == 0 || also.into_iter().any(has));
+    let is_list = has(Role::Opened) && (at_least == 0 || of_a_desk && also.into_iter().any(has));
     if !is_log && !is_list {
         return Err("it does not say when its tickets were opened, nor which state they entered when: say which columns do, as in --column opened=\"Logged on\"".into());
     }
