@@ -23,8 +23,10 @@ worded! {
     AnsweredInTime = "share answered in time",
     Opened = "tickets opened",
     Resolved = "tickets resolved",
-    /// Share of the tickets resolved in the month that were opened again, in percent.
-    Reopened = "share reopened",
+    /// How often a ticket was opened again in the month.
+    Reopened = "tickets reopened",
+    /// The same in percent of the month's resolutions.
+    ShareReopened = "share reopened",
     /// Opened before the month's end and not resolved by it.
     Open = "tickets open at the month’s end",
 }
@@ -182,7 +184,7 @@ impl Tabled for Measure {
         ),
         Heading::optional(
             "primary",
-            Form::Choice(YES_NO),
+            Form::Choice(&["yes", "no"]),
             "Whether the service is judged by it beside the others: one for each service, chosen before looking.",
             "yes",
         ),
@@ -310,10 +312,8 @@ impl Tabled for Measure {
         }
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let word = |word: Option<&'static str>| word.unwrap_or_default().to_owned();
+        let number = |value: Option<f64>| value.map(|it| it.to_string()).unwrap_or_default();
         let row = |from: When| {
-            let held = |when: &(When, _)| when.0 <= from;
-            let definition = self.definition.iter().take_while(|(when, _)| *when <= from);
-            let target = self.target.iter().take_while(held).last();
             vec![
                 self.name.clone(),
                 self.service
@@ -321,22 +321,14 @@ impl Tabled for Measure {
                     .unwrap_or_default(),
                 self.unit.clone(),
                 self.better.word().into(),
-                definition
-                    .last()
-                    .map(|(_, text)| text.clone())
-                    .unwrap_or_default(),
-                target
-                    .and_then(|(_, target)| target.0)
-                    .map(|value| value.to_string())
-                    .unwrap_or_default(),
+                self.definition.from(from).cloned().unwrap_or_default(),
+                number(self.target.from(from).and_then(|target| target.0)),
                 from.to_string(),
                 joined(self.printed.iter().cloned()),
                 word(self.counted.map(Counted::word)),
                 joined(self.tickets_of.iter().cloned()),
-                YES_NO[usize::from(!self.is_primary)].into(),
-                self.smallest
-                    .map(|step| step.to_string())
-                    .unwrap_or_default(),
+                if self.is_primary { "yes" } else { "no" }.into(),
+                number(self.smallest),
                 self.transition.to_string(),
                 joined(self.compared.iter().cloned()),
                 word(self.chart.map(Chart::word)),
@@ -347,8 +339,6 @@ impl Tabled for Measure {
         froms.into_iter().map(row).collect()
     }
 }
-
-const YES_NO: &[&str] = &["yes", "no"];
 
 /// A number as people write it: `95`, `95%`, `1,200.5`.
 fn number(row: &Row, heading: &'static str, faults: &mut Faults) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! Tickets by month: how many targets were met, how long resolutions took, what is still open.
 
 use super::{Outcome, TicketTimes};
-use crate::performance::Point;
+use crate::performance::{Counted, Point};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,31 +33,15 @@ pub struct Month {
     pub p90_minutes: Option<f64>,
     /// Resolutions whose working time is known.
     pub timed: u32,
-}
-
-/// A measure that months of tickets give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Measure {
-    /// Percent of resolutions in time.
-    ResolutionMet,
-    /// Percent of first responses in time.
-    ResponseMet,
-    /// Working minutes.
-    MedianResolution,
-    /// Working minutes.
-    P90Resolution,
-    Opened,
-    Resolved,
-    Reopened,
-    /// Reopenings in percent of resolutions.
-    ReopenRate,
-    OpenAtEnd,
+    /// Working minutes to first response, by the month of the response.
+    pub median_response_minutes: Option<f64>,
+    /// First responses whose working time is known.
+    pub responses_timed: u32,
 }
 
 /// A point of a series, and how many tickets it stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Counted {
+pub struct Value {
     pub point: Point,
     pub n: u32,
 }
@@ -83,6 +67,13 @@ pub fn months(
         .collect()
 }
 
+/// Working seconds of a month's tickets.
+#[derive(Default)]
+struct Waited {
+    to_response: Vec<i64>,
+    to_resolution: Vec<i64>,
+}
+
 fn of_service(tickets: &[&TicketTimes], zone: &TimeZone, as_of: Timestamp) -> Vec<Month> {
     let month = |at: Timestamp| zone.to_datetime(at).date().first_of_month();
     let moments = tickets.iter().flat_map(|ticket| {
@@ -93,10 +84,10 @@ fn of_service(tickets: &[&TicketTimes], zone: &TimeZone, as_of: Timestamp) -> Ve
         return Vec::new();
     };
     let cut = month(as_of);
-    let mut months: BTreeMap<Date, (Month, Vec<i64>)> = BTreeMap::new();
+    let mut months: BTreeMap<Date, (Month, Waited)> = BTreeMap::new();
     let mut at = first;
     while at < cut {
-        months.insert(at, (Month::empty(at), Vec::new()));
+        months.insert(at, (Month::empty(at), Waited::default()));
         at = at.last_of_month().tomorrow().unwrap_or(Date::MAX);
     }
     let mut moves: BTreeMap<Date, i64> = BTreeMap::new();
@@ -123,15 +114,16 @@ fn of_service(tickets: &[&TicketTimes], zone: &TimeZone, as_of: Timestamp) -> Ve
                 month.resolutions += 1;
             }
         }
-        if let Some((month, _)) = ticket
+        if let Some((month, waited)) = ticket
             .first_response
             .at
             .and_then(|at| months.get_mut(&month(at)))
         {
             month.responses_met += u32::from(ticket.first_response.outcome == Outcome::Met);
             month.responses_judged += u32::from(ticket.first_response.outcome.is_judged());
+            waited.to_response.extend(ticket.first_response.working);
         }
-        if let Some((month, seconds)) = ticket
+        if let Some((month, waited)) = ticket
             .resolution
             .at
             .and_then(|at| months.get_mut(&month(at)))
@@ -139,19 +131,22 @@ fn of_service(tickets: &[&TicketTimes], zone: &TimeZone, as_of: Timestamp) -> Ve
             month.resolved += 1;
             month.met += u32::from(ticket.resolution.outcome == Outcome::Met);
             month.judged += u32::from(ticket.resolution.outcome.is_judged());
-            seconds.extend(ticket.resolution.working);
+            waited.to_resolution.extend(ticket.resolution.working);
         }
     }
     let mut open = 0;
     months
         .into_values()
-        .map(|(mut month, mut seconds)| {
+        .map(|(mut month, mut waited)| {
             open += moves.get(&month.month).copied().unwrap_or(0);
             month.open_at_end = u32::try_from(open).unwrap_or(0);
-            seconds.sort_unstable();
-            month.timed = seconds.len() as u32;
-            month.median_minutes = quantile(&seconds, 50);
-            month.p90_minutes = quantile(&seconds, 90);
+            waited.to_resolution.sort_unstable();
+            waited.to_response.sort_unstable();
+            month.timed = waited.to_resolution.len() as u32;
+            month.median_minutes = quantile(&waited.to_resolution, 50);
+            month.p90_minutes = quantile(&waited.to_resolution, 90);
+            month.responses_timed = waited.to_response.len() as u32;
+            month.median_response_minutes = quantile(&waited.to_response, 50);
             month
         })
         .collect()
@@ -189,27 +184,33 @@ impl Month {
             median_minutes: None,
             p90_minutes: None,
             timed: 0,
+            median_response_minutes: None,
+            responses_timed: 0,
         }
     }
 
     /// The value of a measure and how many it stands on; `None` where it stands on nothing.
-    pub fn value(&self, measure: Measure) -> Option<Counted> {
+    pub fn value(&self, counted: Counted) -> Option<Value> {
         let percent =
             |part: u32, of: u32| (of > 0).then(|| (100.0 * f64::from(part) / f64::from(of), of));
         let count = |count: u32| Some((f64::from(count), count));
-        let (value, n) = match measure {
-            Measure::ResolutionMet => percent(self.met, self.judged),
-            Measure::ResponseMet => percent(self.responses_met, self.responses_judged),
-            Measure::MedianResolution => self.median_minutes.map(|value| (value, self.timed)),
-            Measure::P90Resolution => self.p90_minutes.map(|value| (value, self.timed)),
-            Measure::Opened => count(self.opened),
-            Measure::Resolved => count(self.resolved),
-            Measure::Reopened => count(self.reopened),
-            Measure::ReopenRate => percent(self.reopened, self.resolutions),
-            Measure::OpenAtEnd => count(self.open_at_end),
+        let (value, n) = match counted {
+            Counted::ResolvedInTime => percent(self.met, self.judged),
+            Counted::AnsweredInTime => percent(self.responses_met, self.responses_judged),
+            Counted::MedianToResolve => self.median_minutes.map(|value| (value, self.timed)),
+            Counted::NineInTenToResolve => self.p90_minutes.map(|value| (value, self.timed)),
+            Counted::MedianToAnswer => {
+                let median = self.median_response_minutes;
+                median.map(|value| (value, self.responses_timed))
+            }
+            Counted::Opened => count(self.opened),
+            Counted::Resolved => count(self.resolved),
+            Counted::Reopened => count(self.reopened),
+            Counted::ShareReopened => percent(self.reopened, self.resolutions),
+            Counted::Open => count(self.open_at_end),
         }?;
         let date = self.month;
-        Some(Counted {
+        Some(Value {
             point: Point { date, value },
             n,
         })
@@ -217,9 +218,9 @@ impl Month {
 }
 
 /// A measure through the months; a month for which it has no value is left out.
-pub fn series(months: &[Month], measure: Measure) -> Vec<Counted> {
+pub fn series(months: &[Month], counted: Counted) -> Vec<Value> {
     months
         .iter()
-        .filter_map(|month| month.value(measure))
+        .filter_map(|month| month.value(counted))
         .collect()
 }

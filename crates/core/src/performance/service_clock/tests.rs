@@ -1,6 +1,7 @@
 use super::calendar::Hours;
-use super::month::{self, Measure};
+use super::month;
 use super::*;
+use crate::performance::Counted;
 use crate::performance::ticket::{Change, What};
 use jiff::civil::{DateTime, date};
 use jiff::{Span, tz::TimeZone};
@@ -339,7 +340,7 @@ fn months_count_what_was_promised_and_kept() {
     let tickets: Vec<Ticket> = [
         "2024-01-31 23:30 opened, 2024-02-01 09:30 resolved",
         "2024-02-01 09:00 opened, 2024-02-01 11:00 resolved, 2024-03-01 09:00 reopened, 2024-03-01 10:00 resolved",
-        "2024-02-05 09:00 opened, 2024-02-05 10:00 resolved",
+        "2024-02-05 09:00 opened, 2024-02-05 09:30 responded, 2024-02-05 10:00 resolved",
         "2024-02-06 09:00 opened",
         "2024-04-02 09:00 opened",
     ]
@@ -363,14 +364,15 @@ fn months_count_what_was_promised_and_kept() {
         months.iter().map(|month| month.month).collect::<Vec<_>>(),
         [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
     );
-    assert_eq!(of(Measure::Opened), [(1.0, 1), (3.0, 3), (0.0, 0)]);
-    assert_eq!(of(Measure::Resolved), [(0.0, 0), (2.0, 2), (1.0, 1)]);
-    assert_eq!(of(Measure::ResolutionMet), [(100.0, 2), (0.0, 1)]);
-    assert_eq!(of(Measure::MedianResolution), [(45.0, 2), (180.0, 1)]);
-    assert_eq!(of(Measure::P90Resolution), [(57.0, 2), (180.0, 1)]);
-    assert_eq!(of(Measure::Reopened), [(0.0, 0), (0.0, 0), (1.0, 1)]);
-    assert_eq!(of(Measure::ReopenRate), [(0.0, 3), (100.0, 1)]);
-    assert_eq!(of(Measure::OpenAtEnd), [(1.0, 1), (1.0, 1), (1.0, 1)]);
+    assert_eq!(of(Counted::Opened), [(1.0, 1), (3.0, 3), (0.0, 0)]);
+    assert_eq!(of(Counted::Resolved), [(0.0, 0), (2.0, 2), (1.0, 1)]);
+    assert_eq!(of(Counted::ResolvedInTime), [(100.0, 2), (0.0, 1)]);
+    assert_eq!(of(Counted::MedianToResolve), [(45.0, 2), (180.0, 1)]);
+    assert_eq!(of(Counted::NineInTenToResolve), [(57.0, 2), (180.0, 1)]);
+    assert_eq!(of(Counted::MedianToAnswer), [(30.0, 1)]);
+    assert_eq!(of(Counted::Reopened), [(0.0, 0), (0.0, 0), (1.0, 1)]);
+    assert_eq!(of(Counted::ShareReopened), [(0.0, 3), (100.0, 1)]);
+    assert_eq!(of(Counted::Open), [(1.0, 1), (1.0, 1), (1.0, 1)]);
 }
 
 fn any_calendar() -> impl Strategy<Value = Calendar> {
