@@ -134,7 +134,7 @@ fn judged(question: &Question<'_>, all: &Months, effort: Effort) -> Verdict {
     let design = Design::new(&usable.months, usable.start, &compared, &redefined);
     let fitter = Fitter::new(&design);
     let critical = Critical::simulated(&fitter, effort.each, effort.seed);
-    let stepping = stepping_comparisons(question, &usable, &compared, effort);
+    let stepping = stepping_comparisons(&usable, &compared, effort);
     word::answer(
         &word::Evidence {
             question,
@@ -213,12 +213,7 @@ fn redefinitions(question: &Question<'_>, usable: &Usable) -> Result<Vec<i32>, D
 }
 
 /// Which of the series compared with take a step of their own at the date.
-fn stepping_comparisons(
-    question: &Question<'_>,
-    usable: &Usable,
-    compared: &[Vec<f64>],
-    effort: Effort,
-) -> Vec<usize> {
+fn stepping_comparisons(usable: &Usable, compared: &[Vec<f64>], effort: Effort) -> Vec<usize> {
     if compared.is_empty() {
         return Vec::new();
     }
@@ -226,10 +221,9 @@ fn stepping_comparisons(
     let fitter = Fitter::new(&design);
     let critical = Critical::simulated(&fitter, effort.each, effort.seed).value();
     let steps = compared.iter().enumerate().filter(|(_, values)| {
-        let (scaled, _) = word::standard(values);
+        let (scaled, _) = months::standard(values);
         statistic(&fitter.fit(&scaled)).abs() >= critical
     });
-    debug_assert!(compared.len() <= question.compared.len());
     steps.map(|(place, _)| place).collect()
 }
 

@@ -1,7 +1,7 @@
 //! What a series is taken to be made of: a level, a trend, the season, what it is compared with, and at
 //! the date a step and another trend.
 
-use super::Months;
+use super::months::{Months, standard};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
@@ -75,7 +75,7 @@ impl Design {
                 months.numbers.iter().map(is).collect()
             })),
         }
-        columns.extend(compared.iter().map(|series| standardised(series)));
+        columns.extend(compared.iter().map(|series| standard(series).0));
         columns.extend(redefined.iter().map(|from| {
             let is = |month: &i32| f64::from(u8::from(month >= from));
             months.numbers.iter().map(is).collect()
@@ -87,14 +87,6 @@ impl Design {
             season,
         }
     }
-}
-
-fn standardised(series: &[f64]) -> Vec<f64> {
-    let count = series.len().max(1) as f64;
-    let mean = series.iter().sum::<f64>() / count;
-    let spread = (series.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let spread = if spread > 0.0 { spread } else { 1.0 };
-    series.iter().map(|it| (it - mean) / spread).collect()
 }
 
 /// The columns without those that say what earlier ones say: a month of the year that never occurs, a

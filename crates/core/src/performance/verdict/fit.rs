@@ -48,6 +48,28 @@ pub struct Coefficient {
 /// How much worse than the best a fit may be, in units of log-likelihood, and still count.
 const ABOUT_AS_GOOD: f64 = 1.0;
 
+impl Prepared {
+    /// What the columns explain of whitened values, and the sum of their squares.
+    fn explain(&self, white: &[f64], explained: &mut Vec<f64>) -> f64 {
+        let size = self.back.ncols();
+        explained.clear();
+        explained.resize(size, 0.0);
+        let mut squares = 0.0;
+        for (value, row) in white.iter().zip(self.basis.chunks_exact(size)) {
+            squares += value * value;
+            for (sum, part) in explained.iter_mut().zip(row) {
+                *sum += value * part;
+            }
+        }
+        squares
+    }
+
+    /// The standard error of a coefficient, for a noise of this variance.
+    fn error(&self, of: usize, variance: f64) -> f64 {
+        (variance * self.back.row(of).norm_squared()).sqrt()
+    }
+}
+
 impl Fitter {
     pub fn new(design: &Design) -> Fitter {
         let prepared = Noise::grid().into_iter().map(|noise| {
@@ -102,15 +124,7 @@ impl Fitter {
         let free = (values.len() - size) as f64;
         for (place, prepared) in self.prepared.iter().enumerate() {
             prepared.whitening.whiten(values.iter().copied(), white);
-            explained.clear();
-            explained.resize(size, 0.0);
-            let mut squares = 0.0;
-            for (value, row) in white.iter().zip(prepared.basis.chunks_exact(size)) {
-                squares += value * value;
-                for (sum, part) in explained.iter_mut().zip(row) {
-                    *sum += value * part;
-                }
-            }
+            let squares = prepared.explain(white, explained);
             let rest = squares - explained.iter().map(|it| it * it).sum::<f64>();
             let variance = (rest / free).max(f64::MIN_POSITIVE);
             let coefficient = |of: usize| {
@@ -118,7 +132,7 @@ impl Fitter {
                 let pairs = row.iter().zip(explained.iter());
                 Coefficient {
                     estimate: pairs.map(|(one, other)| one * other).sum(),
-                    error: (variance * row.norm_squared()).sqrt(),
+                    error: prepared.error(of, variance),
                 }
             };
             trials.push(Trial {
@@ -153,18 +167,12 @@ impl Fitter {
     /// without them.
     pub fn lines(&self, trial: &Trial, values: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let prepared = &self.prepared[trial.place];
-        let size = self.columns.ncols();
-        let mut white = Vec::new();
+        let (mut white, mut explained) = (Vec::new(), Vec::new());
         prepared
             .whitening
             .whiten(values.iter().copied(), &mut white);
-        let mut explained = DVector::zeros(size);
-        for (value, row) in white.iter().zip(prepared.basis.chunks_exact(size)) {
-            for (sum, part) in explained.iter_mut().zip(row) {
-                *sum += value * part;
-            }
-        }
-        let mut coefficients = &prepared.back * explained;
+        prepared.explain(&white, &mut explained);
+        let mut coefficients = &prepared.back * DVector::from_vec(explained);
         let with = &self.columns * &coefficients;
         coefficients[STEP] = 0.0;
         coefficients[TREND_CHANGE] = 0.0;
@@ -188,8 +196,7 @@ impl Fitter {
 
     /// The standard error of the step for a noise of this trial's kind and variance.
     pub fn error_like(&self, trial: &Trial) -> f64 {
-        let row = self.prepared[trial.place].back.row(STEP);
-        (trial.variance * row.norm_squared()).sqrt()
+        self.prepared[trial.place].error(STEP, trial.variance)
     }
 }
 

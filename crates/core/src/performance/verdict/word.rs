@@ -4,7 +4,7 @@ use super::Question;
 use super::critical::Critical;
 use super::design::{Design, Season};
 use super::fit::{Coefficient, Fitter, Trial, statistic};
-use super::months::{Months, first_day};
+use super::months::{Months, first_day, standard};
 use super::needed::needed;
 use crate::performance::Better;
 use jiff::civil::Date;
@@ -186,16 +186,6 @@ pub(super) struct Evidence<'a> {
     pub critical: &'a Critical,
     /// Which comparisons took a step of their own.
     pub stepping: Vec<usize>,
-}
-
-/// Values with mean 0 and spread 1, and what one of their units is in the measure's own.
-pub(super) fn standard(values: &[f64]) -> (Vec<f64>, (f64, f64)) {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let spread = (values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let spread = if spread > 0.0 { spread } else { 1.0 };
-    let scaled = values.iter().map(|it| (it - mean) / spread).collect();
-    (scaled, (mean, spread))
 }
 
 /// The union of what all trials allow for, around the best one's estimate.
