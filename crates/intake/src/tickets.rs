@@ -20,6 +20,7 @@ use crate::source::Source;
 use crate::tabular::{Form, Line, Table};
 use assembly::{Dated, Gathered};
 use handback_core::import::{DateOrder, DeskReading, Fault, Reading, Role, Tally};
+use handback_core::performance::service_clock::calendar::time_zone;
 use handback_core::performance::ticket::Ticket;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use zone::Clocks;
 
 pub(crate) use states::known;
-pub(crate) use zone::{LONDON, zone};
+pub(crate) use zone::LONDON;
 
 /// A ticket, and where its file says each of its changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +70,11 @@ pub(crate) fn said(cell: &str) -> &str {
     if missing { "" } else { cell }
 }
 
-/// Recognise and read a whole file, whatever desk it is of.
-pub fn read_all(source: &dyn Source) -> Result<(Vec<Ticket>, Vec<Fault>), Refused> {
+/// Recognise and read a whole file, whatever desk it is of. Times that do not say their zone are of `zone`.
+pub fn read_all(source: &dyn Source, zone: &str) -> Result<(Vec<Ticket>, Vec<Fault>), Refused> {
     let hints = crate::recognise::Hints {
         dataset: Some(handback_core::import::Dataset::Tickets),
+        zone: Some(zone),
         ..Default::default()
     };
     let reading = crate::recognise::recognise(source, &hints)?;
@@ -110,7 +112,7 @@ pub fn read(
     let form = Form::try_from(reading).map_err(|error| unclear(error.to_string()))?;
     let desk = reading.desk.as_ref();
     let desk = desk.ok_or_else(|| unclear("it was not read as tickets".into()))?;
-    let clocks = zone(&desk.zone).ok_or_else(|| unclear(no_zone(&desk.zone)))?;
+    let clocks = time_zone(&desk.zone).ok_or_else(|| unclear(no_zone(&desk.zone)))?;
     let mut log = Log::of(reading, desk, clocks)
         .ok_or_else(|| unclear("no column was taken as the ticket's number".into()))?;
     let mut table = Table::open(source, &form)?;

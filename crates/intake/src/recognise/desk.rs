@@ -8,6 +8,7 @@ use crate::tabular::{Form, Format, Table};
 use crate::tickets::{self, said};
 use crate::{Refused, columns};
 use handback_core::import::{ColumnReading, Dataset, DeskReading, Reading, Role, StateReading};
+use handback_core::performance::service_clock::calendar::time_zone;
 use handback_core::performance::state::Means;
 use std::collections::BTreeSet;
 
@@ -19,9 +20,6 @@ const SAMPLE: usize = 20_000;
 
 /// How many different words for states are looked at. A column with more holds something else.
 const MOST_STATES: usize = 500;
-
-/// Below this a column says too little to take the file for tickets when nobody said that it is.
-const SURE: u8 = 70;
 
 /// The reading of a file of tickets; none when it is something else and the person does not say that it
 /// is tickets.
@@ -63,16 +61,10 @@ pub(super) fn recognise(
         Some(layout) => confirmed(layout, &heading.names).columns,
         None => columns::propose(Dataset::Tickets, &heading.names, &rows).columns,
     };
-    let is_sure = layout.is_some() || is_stated;
-    if let Err(reason) = tells_of_tickets(&columns, if is_sure { 0 } else { SURE }) {
-        return match is_sure {
-            true => Err(Refused::Unclear {
-                file: source.name().to_owned(),
-                reason,
-            }),
-            false => Ok(None),
-        };
-    }
+    tells_of_tickets(&columns).map_err(|reason| Refused::Unclear {
+        file: source.name().to_owned(),
+        reason,
+    })?;
     agree(source, hints, Dataset::Tickets)?;
     let mut reading = Reading {
         reader: DESK_READER,
@@ -86,7 +78,7 @@ pub(super) fn recognise(
         first_opens: false,
         states: Vec::new(),
     };
-    if tickets::zone(&desk.zone).is_none() {
+    if time_zone(&desk.zone).is_none() {
         return Err(Refused::Unclear {
             file: source.name().to_owned(),
             reason: tickets::no_zone(&desk.zone),
@@ -104,26 +96,13 @@ pub(super) fn recognise(
 }
 
 /// Whether the columns say of which ticket, and when, a line speaks; else what is missing.
-fn tells_of_tickets(columns: &[ColumnReading], at_least: u8) -> Result<(), String> {
-    let has = |role: Role| {
-        columns
-            .iter()
-            .any(|column| column.role == role && column.confidence >= at_least)
-    };
+fn tells_of_tickets(columns: &[ColumnReading]) -> Result<(), String> {
+    let has = |role: Role| columns.iter().any(|column| column.role == role);
     if !has(Role::Ticket) {
         return Err("no column was found that holds the number of a ticket: say which does, as in --column ticket=\"Ref\"".into());
     }
-    let also = [
-        Role::Resolved,
-        Role::Closed,
-        Role::State,
-        Role::Priority,
-        Role::Responded,
-    ];
     let is_log = has(Role::State) && has(Role::At);
-    // Without being told, a number and a date are not enough.
-    let is_list = has(Role::Opened) && (at_least == 0 || also.into_iter().any(has));
-    if !is_log && !is_list {
+    if !is_log && !has(Role::Opened) {
         return Err("it does not say when its tickets were opened, nor which state they entered when: say which columns do, as in --column opened=\"Logged on\"".into());
     }
     Ok(())

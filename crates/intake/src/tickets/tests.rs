@@ -85,7 +85,7 @@ fn what_says_too_little_is_refused_or_left_to_others() {
             "2 of its 3 lines",
         ),
     ] {
-        let refused = read_all(&file(text)).expect_err("too little");
+        let refused = read_all(&file(text), LONDON).expect_err("too little");
         assert!(refused.to_string().contains(reason), "{refused}");
     }
     // A ledger is none, whatever its columns are called.
@@ -105,7 +105,7 @@ proptest! {
         let mut lines: Vec<String> = places.iter().enumerate().map(line).collect();
         let heading = "Ticket number,Status,Changed at\n";
         let told = |lines: &[String]| {
-            let (mut tickets, _) = read_all(&file(&format!("{heading}{}", lines.concat()))).expect("a log");
+            let (mut tickets, _) = read_all(&file(&format!("{heading}{}", lines.concat())), LONDON).expect("a log");
             tickets.sort_by(|one, other| one.number.cmp(&other.number));
             tickets
         };
@@ -121,6 +121,6 @@ proptest! {
 
     #[test]
     fn no_text_breaks_the_reader(text in "(Ticket,Opened,Status,Time\n)?([0-9A-Za-z:/?. -]{0,12},){0,3}\\PC{0,60}(\n\\PC{0,40}){0,6}") {
-        let _ = read_all(&file(&text));
+        let _ = read_all(&file(&text), LONDON);
     }
 }

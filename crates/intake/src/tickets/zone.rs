@@ -38,15 +38,6 @@ impl Counted {
     }
 }
 
-/// The zone of an IANA name; none where nobody knows it.
-pub(crate) fn zone(name: &str) -> Option<TimeZone> {
-    const IN_LONDON: TimeZone = jiff::tz::get!("Europe/London");
-    match name {
-        LONDON => Some(IN_LONDON),
-        name => TimeZone::get(name).ok(),
-    }
-}
-
 impl Clocks {
     pub(super) fn of(zone: TimeZone) -> Clocks {
         Clocks {
@@ -89,6 +80,7 @@ mod tests {
     use super::*;
     use crate::dates::moment;
     use handback_core::import::DateOrder;
+    use handback_core::performance::service_clock::calendar::time_zone;
 
     #[test]
     fn hours_at_a_clock_change_are_told() {
@@ -103,7 +95,7 @@ mod tests {
             ("2019-03-31 01:30", "2019-03-31T01:30:00Z", [0, 1, 0]),
             ("2019-07-15", "2019-07-14T23:00:00Z", [0, 0, 1]),
         ] {
-            let mut clocks = Clocks::of(zone(LONDON).expect("built in"));
+            let mut clocks = Clocks::of(time_zone(LONDON).expect("built in"));
             let moment = moment(printed, DateOrder::Plain).expect("a moment");
             let read = clocks.read(moment, 7, printed).expect("in range");
             assert_eq!(read.to_string(), instant, "{printed}");
