@@ -5,6 +5,7 @@ mod copies;
 mod correct;
 mod extras;
 mod figure;
+mod file;
 mod generate;
 mod import;
 mod readiness;

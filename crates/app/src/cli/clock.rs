@@ -1,9 +1,8 @@
 //! `handback clock`: what a contract's terms mean on a day, from a file of terms.
 
-use super::{Outcome, print, print_json};
+use super::{Outcome, file, print, print_json};
 use crate::refused::Refused;
 use crate::render::clock as words;
-use anyhow::Context;
 use handback_core::contract::{Chain, Clock, Due, Step, Terms};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -27,15 +26,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let path = arguments.contract.display();
-    let size = std::fs::metadata(&arguments.contract).with_context(|| format!("{path}"));
-    let size = size
-        .map_err(|error| Refused(format!("{error:#}: name a file of terms")))?
-        .len();
-    crate::refused::unless(size <= LONGEST, || {
-        format!("{path} is {size} bytes long: a file of terms has at most {LONGEST}")
-    })?;
-    let text = std::fs::read_to_string(&arguments.contract)
-        .map_err(|error| Refused(format!("{path}: {error}: write it as UTF-8 text")))?;
+    let text = file::text(&arguments.contract, LONGEST, "a file of terms")?;
     let terms: Terms = text
         .parse()
         .map_err(|error| Refused(format!("{path}: {error}")))?;

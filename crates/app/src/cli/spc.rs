@@ -1,18 +1,14 @@
 //! `handback spc`: whether a measure is stable and meets its target, from a file of dates and values.
 
-use super::{Outcome, print, print_json};
+use super::{Outcome, file, print, print_json};
 use crate::refused::Refused;
 use crate::render::spc as words;
 use handback_core::performance::Better;
 use handback_core::performance::spc::{Asked, Chart, Charted, Profile, Rebase, chart};
-use handback_intake::series::{self, Series};
-use handback_intake::source::Memory;
+use handback_intake::series::Series;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
-
-/// The longest file that is read, in bytes.
-const LONGEST: u64 = 1 << 26;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -52,11 +48,7 @@ fn better(text: &str) -> Result<Better, String> {
 }
 
 fn number(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).replace(',', "");
-    let number: Option<f64> = number.parse().ok();
-    number
-        .filter(|number| number.is_finite())
-        .ok_or_else(|| "write a number, as in 95 or 4.5".into())
+    file::number(text).ok_or_else(|| "write a number, as in 95 or 4.5".into())
 }
 
 fn rebase(text: &str) -> Result<Rebase, String> {
@@ -64,7 +56,7 @@ fn rebase(text: &str) -> Result<Rebase, String> {
         Some((date, reason)) => (date, Some(reason.trim().to_owned())),
         None => (text, None),
     };
-    let on = series::day(date).ok_or("write the day as 2019-08-01, or a month as 2019-08")?;
+    let on = file::date(date)?;
     Ok(Rebase { on, reason })
 }
 
@@ -83,19 +75,7 @@ fn profile(text: &str) -> Result<Profile, String> {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let path = arguments.file.display();
-    let refused = |why: String| Refused(format!("{path}: {why}"));
-    let size = std::fs::metadata(&arguments.file)
-        .map_err(|error| refused(format!("{error}: name a file of dates and values")))?
-        .len();
-    crate::refused::unless(size <= LONGEST, || {
-        format!("{path} is {size} bytes long: a file of dates and values has at most {LONGEST}")
-    })?;
-    let source = Memory {
-        name: path.to_string(),
-        bytes: std::fs::read(&arguments.file).map_err(|error| refused(error.to_string()))?,
-    };
-    let series = series::read(&source).map_err(|error| Refused(error.to_string()))?;
+    let series = file::series(&arguments.file)?;
     let asked = Asked {
         better: arguments.better,
         target: arguments.target,
@@ -104,7 +84,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         screen: arguments.screen,
         profile: arguments.profile,
     };
-    let chart = chart(&series.points(), &asked).map_err(|error| refused(error.to_string()))?;
+    let refused = |error| Refused(format!("{}: {error}", arguments.file.display()));
+    let chart = chart(&series.points(), &asked).map_err(refused)?;
     match arguments.json {
         true => print_json(&answer(&chart, &asked, &series))?,
         false => print(&text(&chart, &asked, &series))?,

@@ -1,18 +1,13 @@
 //! `handback verdict`: whether a measure stepped up at a known date, from a file of dates and values.
 
-use super::{Outcome, print, print_json};
+use super::{Outcome, file, print, print_json};
 use crate::refused::Refused;
 use crate::render::verdict as words;
 use handback_core::performance::verdict::{Effort, Question, Verdict, verdict};
 use handback_core::performance::{Better, Point};
-use handback_intake::series;
-use handback_intake::source::Memory;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-
-/// The longest file that is read, in bytes.
-const LONGEST: u64 = 1 << 26;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -20,7 +15,7 @@ pub struct Arguments {
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
     /// The first day under the new arrangement
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, value_name = "DATE", value_parser = file::date)]
     at: Date,
     /// Which way is better: up or down
     #[arg(long, value_name = "WAY", value_parser = better)]
@@ -38,16 +33,11 @@ pub struct Arguments {
     #[arg(long, value_name = "DATE=TEXT", num_args = 1.., value_parser = event)]
     event: Vec<(Date, String)>,
     /// A day from which the measure was counted in another way; may be given again
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, value_name = "DATE", value_parser = file::date)]
     redefined: Vec<Date>,
     /// Print JSON for programs
     #[arg(long)]
     json: bool,
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    let read = series::day(text);
-    read.ok_or_else(|| "write the day as 2019-08-01, or a month as 2019-08".into())
 }
 
 fn better(text: &str) -> Result<Better, String> {
@@ -59,10 +49,8 @@ fn better(text: &str) -> Result<Better, String> {
 }
 
 fn smallest(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).replace(',', "");
-    let number: Option<f64> = number.parse().ok();
-    number
-        .filter(|number| number.is_finite() && *number > 0.0)
+    file::number(text)
+        .filter(|number| *number > 0.0)
         .ok_or_else(|| "write a number above 0, such as 5 or 0.5".into())
 }
 
@@ -71,23 +59,12 @@ fn event(text: &str) -> Result<(Date, String), String> {
         .split_once('=')
         .filter(|(_, text)| !text.trim().is_empty());
     let (day, text) = parts.ok_or("write it as 2020-03-23=Pandemic closes the offices")?;
-    Ok((date(day)?, text.trim().to_owned()))
+    Ok((file::date(day)?, text.trim().to_owned()))
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let path = arguments.file.display();
-    let refused = |why: String| Refused(format!("{path}: {why}"));
-    let size = std::fs::metadata(&arguments.file)
-        .map_err(|error| refused(format!("{error}: name a file of dates and values")))?
-        .len();
-    crate::refused::unless(size <= LONGEST, || {
-        format!("{path} is {size} bytes long: a file of dates and values has at most {LONGEST}")
-    })?;
-    let source = Memory {
-        name: path.to_string(),
-        bytes: std::fs::read(&arguments.file).map_err(|error| refused(error.to_string()))?,
-    };
-    let series = series::read(&source).map_err(|error| Refused(error.to_string()))?;
+    let series = file::series(&arguments.file)?;
+    let refused = |why: String| Refused(format!("{}: {why}", arguments.file.display()));
     let points = series.points();
     let compared = arguments.compare.iter().map(|heading| {
         series.column(heading).ok_or_else(|| {

@@ -1,20 +1,15 @@
 //! `handback working-time`: working minutes to first response and resolution of every ticket in a file.
 
-use super::{Outcome, print, print_json};
+use super::{Outcome, file, print, print_json};
 use crate::refused::Refused;
 use crate::render::working_time as words;
-use handback_core::import::{Dataset, Fault};
 use handback_core::performance::service_clock::{self as clock, Clocks, RuleBook, TicketTimes};
-use handback_core::performance::ticket::Ticket;
-use handback_intake::recognise::{Hints, recognise};
-use handback_intake::source::Memory;
 use handback_intake::tickets;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The longest calendar that is read, in bytes.
 const LONGEST_CALENDAR: u64 = 1 << 20;
@@ -40,19 +35,16 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let path = arguments.calendar.display();
-    let text = String::from_utf8(bytes(&arguments.calendar, LONGEST_CALENDAR, "a calendar")?)
-        .map_err(|error| Refused(format!("{path}: {error}: write it as UTF-8 text")))?;
+    let text = file::text(&arguments.calendar, LONGEST_CALENDAR, "a calendar")?;
     let book: RuleBook = text
         .parse()
         .map_err(|error| Refused(format!("{path}, {error}")))?;
     let zone_name = &book.others.calendar.zone;
     let unknown_zone = || Refused(format!("{path}: {zone_name:?} is no time zone"));
     let zone = book.others.calendar.time_zone().ok_or_else(unknown_zone)?;
-    let source = Memory {
-        name: arguments.tickets.display().to_string(),
-        bytes: bytes(&arguments.tickets, LONGEST_LOG, "a log of tickets")?,
-    };
-    let (tickets, faults) = read(&source, zone_name)?;
+    let source = file::read(&arguments.tickets, LONGEST_LOG, "a log of tickets")?;
+    let (tickets, faults) =
+        tickets::read_all(&source, zone_name).map_err(|error| Refused(error.to_string()))?;
     let until = arguments.asked.map(|day| last_second(&zone, day));
     let clocks = Clocks::of(&book, &tickets, until).ok_or_else(unknown_zone)?;
     let times: Vec<TicketTimes> = tickets.iter().map(|ticket| clocks.run(ticket)).collect();
@@ -69,42 +61,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         true => Outcome::Done,
         false => Outcome::Findings,
     })
-}
-
-fn bytes(path: &Path, longest: u64, what: &str) -> anyhow::Result<Vec<u8>> {
-    let named = path.display();
-    let refused = |error: std::io::Error| Refused(format!("{named}: {error}: name {what}"));
-    let size = std::fs::metadata(path).map_err(refused)?.len();
-    crate::refused::unless(size <= longest, || {
-        format!("{named} is {size} bytes long: {what} has at most {longest}")
-    })?;
-    Ok(std::fs::read(path).map_err(refused)?)
-}
-
-/// Times that do not say their zone are by the service's own clock on the wall.
-fn read(source: &Memory, zone: &str) -> anyhow::Result<(Vec<Ticket>, Vec<Fault>)> {
-    let hints = Hints {
-        dataset: Some(Dataset::Tickets),
-        zone: Some(zone),
-        ..Hints::default()
-    };
-    let refused = |error: handback_intake::Refused| Refused(error.to_string());
-    let reading = recognise(source, &hints).map_err(refused)?;
-    let (mut tickets, mut faults) = (Vec::new(), Vec::new());
-    tickets::read(
-        source,
-        &reading,
-        &mut |logged| {
-            tickets.push(logged.ticket);
-            ControlFlow::Continue(())
-        },
-        &mut |fault| {
-            faults.push(fault);
-            ControlFlow::Continue(())
-        },
-    )
-    .map_err(refused)?;
-    Ok((tickets, faults))
 }
 
 fn last_second(zone: &TimeZone, day: Date) -> Timestamp {

@@ -1,6 +1,6 @@
 //! A verdict in words.
 
-use super::when;
+use super::clock::day;
 use handback_core::performance::Better;
 use handback_core::performance::verdict::{
     Direction, EACH_SIDE, Estimate, Placebo, Reason, Rival, Verdict, Word,
@@ -40,10 +40,6 @@ fn between(estimate: Estimate) -> String {
         figure(estimate.low),
         figure(estimate.high)
     )
-}
-
-fn day(date: Date) -> String {
-    when(date.into())
 }
 
 /// The answer in one sentence.
