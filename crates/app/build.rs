@@ -61,6 +61,16 @@ fn main() {
     components(&modules, &mut rust);
     assets(&modules, &out, &mut rust);
     write(&out.join("frontend.rs"), rust.as_bytes());
+    font(&modules, &out);
+}
+
+/// The font that pictures of charts are lettered with: as wide as Arial, under the SIL Open Font License.
+fn font(modules: &Path, out: &Path) {
+    let package = modules.join("@expo-google-fonts/arimo");
+    let path = package.join("400Regular/Arimo_400Regular.ttf");
+    assert!(path.is_file(), "{} is missing", path.display());
+    let rust = format!("const FONT: &[u8] = include_bytes!({path:?});\n");
+    write(&out.join("font.rs"), rust.as_bytes());
 }
 
 /// Where the npm packages are: where the environment says, or installed below the build's folder.
@@ -181,6 +191,13 @@ fn assets(modules: &Path, out: &Path, rust: &mut String) {
             (
                 fs::read(&css).expect("the compiled styles"),
                 "text/css; charset=utf-8",
+            ),
+        ),
+        (
+            "font-licence.txt",
+            (
+                read(&modules.join("@expo-google-fonts/arimo/LICENSE_FONT")).into_bytes(),
+                "text/plain; charset=utf-8",
             ),
         ),
         (

@@ -18,6 +18,8 @@ pub mod claims;
 mod clauses;
 mod contract_page;
 mod contracts;
+#[expect(dead_code, reason = "the pages that show control charts come next")]
+mod control_chart;
 mod difference;
 mod entries;
 mod extras;

@@ -2,6 +2,7 @@
 
 use super::{Outcome, file, print, print_json};
 use crate::refused::Refused;
+use crate::render::clock::day;
 use crate::render::spc as words;
 use handback_core::performance::Better;
 use handback_core::performance::spc::{Asked, Chart, Charted, Profile, Rebase, chart};
@@ -142,7 +143,7 @@ fn text(chart: &Chart, asked: &Asked, series: &Series) -> String {
     }
     text.push('\n');
     for segment in &chart.segments {
-        text += &words::segment(segment, decimals);
+        text += &words::segment(segment, decimals, day);
     }
     text += &words::screening(chart, decimals);
     for note in &series.notes {

@@ -2,6 +2,7 @@
 
 use super::clock::day;
 use handback_core::performance::spc::{Chart, FIRM, Limits, Rule, Segment, TargetIcon, Variation};
+use jiff::civil::Date;
 use std::fmt::Write as _;
 
 /// What a point shows, in one phrase.
@@ -76,9 +77,12 @@ pub fn decimals(chart: &Chart) -> usize {
     }
 }
 
-/// A segment's centre and limits, and what they rest on.
-pub fn segment(segment: &Segment, decimals: usize) -> String {
-    let mut text = format!("{} to {}: ", day(segment.from), day(segment.to));
+/// A segment's centre and limits, and what they rest on; `on` says on which day or in which month a value is.
+pub fn segment(segment: &Segment, decimals: usize, on: impl Fn(Date) -> String) -> String {
+    let mut text = match segment.from == segment.to {
+        true => format!("{}: ", on(segment.from)),
+        false => format!("{} to {}: ", on(segment.from), on(segment.to)),
+    };
     let _ = match segment.limits {
         Some(Limits { lower, upper, .. }) => write!(
             text,

@@ -1,6 +1,7 @@
 //! Strips along one axis of time: bands for what held when, marks for days. Drawn twice, for wide
 //! screens and for phones, so that the words in it stay readable; the page says the same in a table.
 
+use super::chart::escaped;
 use handback_core::dated::When;
 use jiff::civil::Date;
 use std::fmt::Write as _;
@@ -54,10 +55,30 @@ impl Axis {
     }
 
     /// From 0 to 1.
-    fn share(&self, day: Date) -> f64 {
+    pub fn share(&self, day: Date) -> f64 {
         let days = |day: Date| f64::from((day - self.from).get_days());
-        (days(day) / days(self.to)).clamp(0.0, 1.0)
+        (days(day) / days(self.to).max(1.0)).clamp(0.0, 1.0)
     }
+}
+
+impl Band {
+    /// From 0 to 1: when it may have begun and had surely, and when it may have ended and had surely.
+    pub fn edges(&self, axis: Axis) -> ((f64, f64), (f64, f64)) {
+        let days = |when: When| Some((axis.share(when.earliest()?), axis.share(when.latest()?)));
+        (
+            days(self.from).unwrap_or((0.0, 0.0)),
+            self.until.and_then(days).unwrap_or((1.0, 1.0)),
+        )
+    }
+}
+
+/// Where a band is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub left: f64,
+    pub width: f64,
+    pub top: f64,
+    pub height: f64,
 }
 
 const MOST_YEARS: i16 = 60;
@@ -93,8 +114,14 @@ fn drawn(strips: &[Strip], axis: Axis, marks: &[Mark], class: &str, width: f64) 
             top + TITLE - 5.0,
             escaped(&strip.title)
         );
+        let row = Row {
+            left: 0.0,
+            width,
+            top: top + TITLE,
+            height: ROW,
+        };
         for band in &strip.bands {
-            svg.push_str(&shape(band, axis, top + TITLE, width));
+            svg.push_str(&shape(band, axis, row));
         }
     }
     let end = height - FOOT;
@@ -116,20 +143,14 @@ fn drawn(strips: &[Strip], axis: Axis, marks: &[Mark], class: &str, width: f64) 
 }
 
 /// One band: upright edges where the day is known, slanted ones where it is not.
-fn shape(band: &Band, axis: Axis, top: f64, width: f64) -> String {
-    let x = |day: Date| axis.share(day) * width;
-    let (start, begun) = match (band.from.earliest(), band.from.latest()) {
-        (Some(earliest), Some(latest)) => (x(earliest), x(latest)),
-        _ => (0.0, 0.0),
-    };
-    let (ending, end) = match band.until.map(|until| (until.earliest(), until.latest())) {
-        Some((Some(earliest), Some(latest))) => (x(earliest), x(latest)),
-        _ => (width, width),
-    };
+pub fn shape(band: &Band, axis: Axis, row: Row) -> String {
+    let x = |share: f64| row.left + share * row.width;
+    let ((start, begun), (ending, end)) = band.edges(axis);
+    let (start, begun, ending, end) = (x(start), x(begun), x(ending), x(end));
     if end <= start {
         return String::new();
     }
-    let bottom = top + ROW;
+    let (top, bottom) = (row.top, row.top + row.height);
     let mut svg = format!(
         "<polygon class=\"band {}\" points=\"{start:.1},{top:.1} {ending:.1},{top:.1} {end:.1},{bottom:.1} {begun:.1},{bottom:.1}\"/>",
         band.class
@@ -140,7 +161,7 @@ fn shape(band: &Band, axis: Axis, top: f64, width: f64) -> String {
             svg,
             "<text x=\"{:.1}\" y=\"{:.1}\" class=\"on-{}\">{}</text>",
             begun + 6.0,
-            top + ROW / 2.0 + 4.0,
+            top + row.height / 2.0 + 4.0,
             band.class.split(' ').next().unwrap_or_default(),
             escaped(&band.words)
         );
@@ -173,14 +194,6 @@ fn years(axis: Axis, width: f64, end: f64) -> String {
         }
     }
     svg
-}
-
-/// Text as it may stand in markup.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -227,6 +240,12 @@ mod tests {
             from: date(2001, 1, 1),
             to: date(2010, 12, 31),
         };
+        let row = Row {
+            left: 0.0,
+            width: 700.0,
+            top: 0.0,
+            height: 26.0,
+        };
         for (from, until, points) in [
             ("unknown", None, "0.0,0.0 700.0,0.0 700.0,26.0 0.0,26.0"),
             (
@@ -240,10 +259,10 @@ mod tests {
                 "0.0,0.0 350.1,0.0 419.9,26.0 0.0,26.0",
             ),
         ] {
-            let svg = shape(&band(from, until), axis, 0.0, 700.0);
+            let svg = shape(&band(from, until), axis, row);
             assert!(svg.contains(points), "{from} {until:?}: {svg}");
         }
-        assert_eq!(shape(&band("2011", None), axis, 0.0, 700.0), "");
+        assert_eq!(shape(&band("2011", None), axis, row), "");
     }
 
     #[test]

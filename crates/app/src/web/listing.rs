@@ -127,6 +127,17 @@ impl Cell {
         }
     }
 
+    /// A number in the words of its unit; the file has it exactly.
+    pub fn number(number: f64, text: String) -> Cell {
+        Cell {
+            text,
+            plain: number.to_string(),
+            order: Order::Number(number),
+            href: None,
+            quiet: None,
+        }
+    }
+
     /// A day, shown as people write it and sorted as it comes.
     pub fn day(day: Date) -> Cell {
         Cell {
@@ -164,6 +175,11 @@ impl Cell {
             order: Order::Text(order.into()),
             ..self
         }
+    }
+
+    /// The same in other words; the file keeps its own.
+    pub fn shown_as(self, text: String) -> Cell {
+        Cell { text, ..self }
     }
 
     /// The same, leading somewhere.

@@ -1,6 +1,7 @@
 //! What all charts share: their two sizes, their axes, and marks in time.
 
 use super::super::in_words;
+use super::escaped;
 use handback_core::pence::Pence;
 use jiff::civil::Date;
 use std::fmt::Write as _;
@@ -61,6 +62,15 @@ impl Drawing {
         }
     }
 
+    /// A part of a drawing, which somebody else puts a frame around.
+    pub fn bare(size: Size, left: f64) -> Drawing {
+        Drawing {
+            svg: String::new(),
+            size,
+            left,
+        }
+    }
+
     /// How many units the plot is wide.
     pub fn width(&self) -> f64 {
         self.size.width - self.left - 10.0
@@ -101,17 +111,42 @@ pub struct Scale {
     low: f64,
     high: f64,
     step: f64,
-    height: f64,
+    top: f64,
+    bottom: f64,
 }
+
+/// Values further out are drawn there: sums of larger ones are no numbers any more.
+const FURTHEST: f64 = 1e300;
 
 impl Scale {
     /// A scale that holds nothing and all values, with at most about five levels.
     pub fn holding(values: impl Iterator<Item = f64>, size: Size) -> Scale {
-        let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| {
-            (low.min(value), high.max(value))
+        Scale::of(values.chain([0.0]), 4.0, (ABOVE, size.height - BELOW))
+    }
+
+    /// A scale that holds all values, drawn between two heights, with at most about seven levels; nothing is
+    /// on it only where it lies among them.
+    pub fn between(values: impl Iterator<Item = f64>, top: f64, bottom: f64) -> Scale {
+        Scale::of(values, 6.0, (top, bottom))
+    }
+
+    fn of(values: impl Iterator<Item = f64>, levels: f64, (top, bottom): (f64, f64)) -> Scale {
+        let values = values.filter(|value| value.is_finite());
+        let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
+            let value = value.clamp(-FURTHEST, FURTHEST);
+            Some(ends.map_or((value, value), |(low, high)| {
+                (low.min(value), high.max(value))
+            }))
         });
-        let high = if high > low { high } else { low + 1.0 };
-        let rough = (high - low) / 4.0;
+        let (low, high) = ends.unwrap_or_default();
+        let size = low.abs().max(high.abs());
+        // Nearer together than numbers of this size can be told apart, they are one level.
+        let (low, high) = match high - low > size * 1e-9 {
+            true => (low, high),
+            false if size == 0.0 => (0.0, 1.0),
+            false => (low - size * 0.1, high + size * 0.1),
+        };
+        let rough = (high - low) / levels;
         let power = 10.0_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .into_iter()
@@ -123,14 +158,16 @@ impl Scale {
             low,
             high,
             step,
-            height: size.height,
+            top,
+            bottom,
         }
     }
 
     /// How far down a value is drawn.
     pub fn y(&self, value: f64) -> f64 {
-        let plot = self.height - BELOW - ABOVE;
-        ABOVE + plot * (self.high - value) / (self.high - self.low)
+        let value = value.clamp(-FURTHEST, FURTHEST);
+        let plot = self.bottom - self.top;
+        self.top + plot * (self.high - value) / (self.high - self.low)
     }
 
     /// The values at which the axis has a line.
@@ -140,6 +177,52 @@ impl Scale {
             .map(|place| self.low + f64::from(place) * self.step)
             .collect()
     }
+
+    /// A level in as few signs as tell it from the next: `97.5`, `12,000`, `2.5m`, `4e15`.
+    pub fn level(&self, level: f64) -> String {
+        let size = self.low.abs().max(self.high.abs());
+        let (unit, name) = match size {
+            ..1e6 => (1.0, ""),
+            1e6..1e9 => (1e6, "m"),
+            1e9..1e15 => (1e9, "bn"),
+            _ => return exponent(level),
+        };
+        // A sum of steps misses nothing by a hair.
+        if level.abs() < self.step / 2.0 {
+            return "0".into();
+        }
+        let step = self.step / unit;
+        if step < 1e-6 {
+            return exponent(level);
+        }
+        let decimals = (-step.log10().floor()).max(0.0) as usize;
+        number(level / unit, decimals) + name
+    }
+}
+
+/// A number as people read it: `−1,234.5`; from 15 figures on in powers of ten.
+pub fn number(value: f64, decimals: usize) -> String {
+    if value.abs() >= 1e15 {
+        return exponent(value);
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let whole = text.split('.').next().unwrap_or_default().len();
+    let is_nothing = text.bytes().all(|sign| matches!(sign, b'0' | b'.'));
+    let mut number = String::new();
+    if value < 0.0 && !is_nothing {
+        number.push('−');
+    }
+    for (place, sign) in text.chars().enumerate() {
+        if place > 0 && place < whole && (whole - place).is_multiple_of(3) {
+            number.push(',');
+        }
+        number.push(sign);
+    }
+    number
+}
+
+fn exponent(level: f64) -> String {
+    format!("{level:.1e}").replace(".0e", "e").replace('-', "−")
 }
 
 /// A day that matters for what is drawn: a vertical line with a number that the key explains.
@@ -174,10 +257,6 @@ pub fn marks(drawing: &mut Drawing, marks: &[Mark], x: impl Fn(Date) -> Option<f
 /// An amount as an axis has it: `£2m`, `£2.5m`, `£400,000`.
 pub fn pounds(pence: f64) -> String {
     in_words(Pence(pence.round() as i64))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 #[cfg(test)]
@@ -223,6 +302,25 @@ mod tests {
             (100_000_000_000.0, "£1bn"),
         ] {
             assert_eq!(pounds(pence), words);
+        }
+    }
+
+    #[test]
+    fn levels_are_told_in_few_signs() {
+        for (low, high, first, last) in [
+            (0.0, 100.0, "0", "100"),
+            (92.1, 98.7, "92", "100"),
+            (-12_000.0, 3_000.0, "−15,000", "5,000"),
+            (0.0, 2_400_000.0, "0", "2.5m"),
+            (2e9, 2.4e9, "2.0bn", "2.4bn"),
+            (1e15, 3e15, "1e15", "3e15"),
+            (0.001, 0.004, "0.0010", "0.0040"),
+            (5.0, 5.0, "4.4", "5.6"),
+        ] {
+            let scale = Scale::between([low, high].into_iter(), 10.0, 100.0);
+            let levels = scale.levels();
+            assert_eq!(scale.level(levels[0]), first, "{low} {high}");
+            assert_eq!(scale.level(levels[levels.len() - 1]), last, "{low} {high}");
         }
     }
 }
