@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 HANDBACK := target/debug/handback
 
-.PHONY: demo test check dist audit bench agreement fuzz clean
+.PHONY: demo test check dist audit bench study agreement fuzz clean
 
 # Build, make the example authority's files, take them in and serve its pages.
 demo:
@@ -32,6 +32,10 @@ bench: dist
 	cargo run --release -p handback-core --example clocks_and_readiness
 	scripts/bench
 	scripts/bench-web
+
+# How often a verdict is wrong, and how much it finds, on made-up series of known noise: docs/study.md.
+study:
+	cargo run --release -p handback-core --example study
 
 # How far our reading of real ledgers agrees with an independent one: make agreement SPEND=folder
 agreement:

@@ -115,6 +115,12 @@ pub fn reason(reason: &Reason) -> String {
         Reason::NoSmallest => {
             "Nobody has said how small a step would still matter, so that “no change” cannot be told from “not enough months”.".into()
         }
+        Reason::NeverVaries => {
+            "the values never vary beside their trend and season, so that there is nothing to judge by.".into()
+        }
+        Reason::NoBetterWay => {
+            "the figures took a step, and nobody has said which way is better.".into()
+        }
         Reason::SmallerThanSmallest => {
             "The step is smaller than the smallest that was said to matter.".into()
         }
@@ -224,6 +230,7 @@ pub fn text(name: &str, at: Date, better: Better, verdict: &Verdict) -> String {
             "  Series without a step look at least as stepped {} of the time; at most 5% may be called a step.",
             match p {
                 rare if rare < 0.001 => "less than 0.1%".into(),
+                common if common > 0.99 => "more than 99%".into(),
                 p => format!("{:.1}%", p * 100.0),
             }
         );

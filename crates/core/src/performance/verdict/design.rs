@@ -43,26 +43,36 @@ pub(super) const TREND_CHANGE: usize = 3;
 impl Design {
     /// The step and the change of trend begin at `start`, the first month after the transition.
     pub fn new(months: &Months, start: i32, compared: &[Vec<f64>], redefined: &[i32]) -> Design {
-        let season = Season::of(months.numbers.len());
-        let first = months.numbers.first().copied().unwrap_or(start);
-        let elapsed: Vec<i32> = months.numbers.iter().map(|month| month - first).collect();
-        let begin = start - first;
-        let count = elapsed.len();
-        let scale = f64::from(elapsed.last().copied().unwrap_or(1).max(1));
-        let after = |month: &i32| f64::from(u8::from(*month >= begin));
-        let mut columns: Vec<Vec<f64>> = vec![
-            vec![1.0; count],
-            // Counted in whole lengths of the series, so that long ones are as exact as short ones.
-            elapsed
-                .iter()
-                .map(|month| f64::from(*month) / scale)
-                .collect(),
-            elapsed.iter().map(after).collect(),
-            elapsed
-                .iter()
-                .map(|month| after(month) * f64::from(month - begin))
-                .collect(),
+        let since = |month: &i32| f64::from(month - start) * f64::from(u8::from(*month >= start));
+        let change = [
+            from(months, start),
+            months.numbers.iter().map(since).collect(),
         ];
+        let others = compared.iter().map(|series| standard(series).0);
+        let others = others.chain(redefined.iter().map(|month| from(months, *month)));
+        Design::of(months, change, others)
+    }
+
+    /// One with steps at known months alone, and no change of trend.
+    pub fn with_steps(months: &Months, steps: &[i32]) -> Design {
+        let steps = steps.iter().map(|month| from(months, *month));
+        Design::of(months, [], steps)
+    }
+
+    /// Level and trend, what stands before the season, the season, and what stands after it.
+    fn of(
+        months: &Months,
+        first: impl IntoIterator<Item = Vec<f64>>,
+        last: impl IntoIterator<Item = Vec<f64>>,
+    ) -> Design {
+        let season = Season::of(months.numbers.len());
+        let begin = months.numbers.first().copied().unwrap_or_default();
+        let elapsed: Vec<i32> = months.numbers.iter().map(|month| month - begin).collect();
+        let scale = f64::from(elapsed.last().copied().unwrap_or(1).max(1));
+        // Counted in whole lengths of the series, so that long ones are as exact as short ones.
+        let trend = elapsed.iter().map(|month| f64::from(*month) / scale);
+        let mut columns: Vec<Vec<f64>> = vec![vec![1.0; elapsed.len()], trend.collect()];
+        columns.extend(first);
         match season {
             Season::None => {}
             Season::Wave => {
@@ -75,18 +85,19 @@ impl Design {
                 months.numbers.iter().map(is).collect()
             })),
         }
-        columns.extend(compared.iter().map(|series| standard(series).0));
-        columns.extend(redefined.iter().map(|from| {
-            let is = |month: &i32| f64::from(u8::from(month >= from));
-            months.numbers.iter().map(is).collect()
-        }));
-        let columns = independent(columns);
+        columns.extend(last);
         Design {
-            columns: DMatrix::from_columns(&columns),
+            columns: DMatrix::from_columns(&independent(columns)),
             elapsed,
             season,
         }
     }
+}
+
+/// 1 from a month on, 0 before.
+pub(super) fn from(months: &Months, month: i32) -> Vec<f64> {
+    let is = |it: &i32| f64::from(u8::from(*it >= month));
+    months.numbers.iter().map(is).collect()
 }
 
 /// The columns without those that say what earlier ones say: a month of the year that never occurs, a

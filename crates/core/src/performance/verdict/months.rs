@@ -54,12 +54,16 @@ impl Months {
     }
 }
 
-/// Values with mean 0 and spread 1, and what one of their units is in the measure's own.
+/// Values with mean 0 and spread 1, all 0 if they never vary, and what one of their units is in the measure's own.
 pub(super) fn standard(values: &[f64]) -> (Vec<f64>, (f64, f64)) {
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let spread = (values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let spread = if spread > 0.0 { spread } else { 1.0 };
+    // Beside their mean such small differences are rounding.
+    let spread = match spread > 1e-12 * mean.abs() {
+        true => spread,
+        false => f64::INFINITY,
+    };
     let scaled = values.iter().map(|it| (it - mean) / spread).collect();
     (scaled, (mean, spread))
 }

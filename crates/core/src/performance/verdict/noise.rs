@@ -19,9 +19,24 @@ impl Noise {
         Noise::over(&PHI, &[0.0, 0.3, 0.6, 0.8])
     }
 
-    /// What the critical value must hold for.
+    /// What the rate of false alarms is held for; those of the same `phi` stand together.
     pub fn held_for() -> Vec<Noise> {
-        Noise::over(&[0.0, 0.3, 0.6, 0.8, 0.95], &[0.0, 0.4, 0.75])
+        const PHI: [f64; 9] = [0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.95];
+        Noise::over(&PHI, &[0.0, 0.25, 0.5, 0.75])
+    }
+
+    /// The correlation of values so many months apart.
+    pub fn correlation(self, months: i32) -> f64 {
+        match months {
+            0 => 1.0,
+            _ => (1.0 - self.white) * self.phi.powi(months.abs()),
+        }
+    }
+
+    pub fn correlations(self, months: &[i32]) -> DMatrix<f64> {
+        DMatrix::from_fn(months.len(), months.len(), |one, other| {
+            self.correlation(months[one] - months[other])
+        })
     }
 
     /// Every pair; without memory the white share makes no difference.

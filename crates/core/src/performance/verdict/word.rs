@@ -1,11 +1,11 @@
 //! The word, and what it rests on.
 
-use super::Question;
-use super::critical::Critical;
-use super::design::{Design, Season};
-use super::fit::{Coefficient, Fitter, Trial, statistic};
+use super::calibration::Misses;
+use super::design::{Design, STEP, Season, TREND_CHANGE};
+use super::fit::{Fitter, Trial};
 use super::months::{Months, first_day, standard};
-use super::needed::needed;
+use super::weigh::Answer;
+use super::{Depth, Effort, Question};
 use crate::performance::Better;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,21 @@ pub struct Estimate {
     pub high: f64,
 }
 
+impl Estimate {
+    pub fn excludes_nought(self) -> bool {
+        self.low > 0.0 || self.high < 0.0
+    }
+
+    /// In another unit.
+    pub(super) fn times(self, unit: f64) -> Estimate {
+        Estimate {
+            estimate: unit * self.estimate,
+            low: unit * self.low,
+            high: unit * self.high,
+        }
+    }
+}
+
 /// Why the word is what it is, and what to know beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
@@ -59,6 +74,10 @@ pub enum Reason {
     NotClear,
     /// Nobody said which step would matter, so that no change cannot be told from not enough months.
     NoSmallest,
+    /// The values are all the same, or follow the trend and season exactly: there is nothing to judge by.
+    NeverVaries,
+    /// A step, but nobody said which way is better.
+    NoBetterWay,
     /// A step, but smaller than the smallest that matters.
     SmallerThanSmallest,
     /// Even ten more years would not settle it.
@@ -182,29 +201,26 @@ pub(super) struct Evidence<'a> {
     pub split: usize,
     pub start: i32,
     pub design: &'a Design,
-    pub fitter: &'a Fitter,
-    pub critical: &'a Critical,
+    pub effort: Effort,
+    pub depth: Depth,
     /// Which comparisons took a step of their own.
     pub stepping: Vec<usize>,
 }
 
-/// The union of what all trials allow for, around the best one's estimate.
-fn interval(
-    trials: &[Trial],
-    of: impl Fn(&Trial) -> Coefficient,
-    reach: f64,
-    unit: f64,
-) -> Estimate {
-    let low = trials
-        .iter()
-        .map(|it| of(it).estimate - reach * of(it).error);
-    let high = trials
-        .iter()
-        .map(|it| of(it).estimate + reach * of(it).error);
-    Estimate {
-        estimate: unit * of(&trials[0]).estimate,
-        low: unit * low.fold(f64::INFINITY, f64::min),
-        high: unit * high.fold(f64::NEG_INFINITY, f64::max),
+/// The word from one answer; `smallest` in the answer's unit.
+pub(super) fn said(asked: &Answer, better: Better, smallest: Option<f64>) -> Word {
+    if asked.is_shown() {
+        let rose = asked.estimate(Misses::In20).low > 0.0;
+        return match better {
+            Better::Neither => Word::CannotTell,
+            Better::Up if rose => Word::SteppedUp,
+            Better::Down if !rose => Word::SteppedUp,
+            _ => Word::SteppedDown,
+        };
+    }
+    match smallest.is_some_and(|smallest| asked.is_within(smallest)) {
+        true => Word::NoChangeShown,
+        false => Word::CannotTell,
     }
 }
 
@@ -216,34 +232,30 @@ pub(super) fn answer(
     let Evidence {
         question,
         months,
-        critical,
-        fitter,
+        effort,
         ..
     } = evidence;
     let (scaled, (mean, unit)) = standard(&months.values);
-    let trials = fitter.fit(&scaled);
-    let seen = statistic(&trials);
-    let reach = critical.value();
-    let step = interval(&trials, |trial| trial.step, reach, unit);
-    let trend = interval(&trials, |trial| trial.trend_change, reach, unit);
-    let narrow = interval(&trials, |trial| trial.step, critical.value_90(), unit);
-    let is_step = seen.abs() >= reach;
-    let is_within = question
-        .smallest
-        .is_some_and(|smallest| narrow.low > -smallest && narrow.high < smallest);
-    let gained = match question.better {
-        Better::Up => seen > 0.0,
-        Better::Down | Better::Neither => seen < 0.0,
+    let asked = Answer::new(evidence.design, STEP, &scaled, *effort);
+    if asked.is_exact() {
+        reasons.insert(0, Reason::NeverVaries);
+        answer.reasons = reasons;
+        return answer;
+    }
+    let smallest = question.smallest.map(|smallest| smallest / unit);
+    let said = said(&asked, question.better, smallest);
+    answer.word = match evidence.stepping.is_empty() {
+        true => said,
+        false => Word::CannotTell,
     };
-    answer.word = match (is_step, is_within) {
-        _ if !evidence.stepping.is_empty() => Word::CannotTell,
-        (true, _) if gained => Word::SteppedUp,
-        (true, _) => Word::SteppedDown,
-        (false, true) => Word::NoChangeShown,
-        (false, false) => Word::CannotTell,
-    };
-    answer.direction = match is_step {
-        true if seen > 0.0 => Direction::Rose,
+    if evidence.depth == Depth::Word {
+        return answer;
+    }
+    let step = asked.estimate(Misses::In20).times(unit);
+    let trend = Answer::new(evidence.design, TREND_CHANGE, &scaled, *effort);
+    let trend = trend.estimate(Misses::In20).times(unit);
+    answer.direction = match asked.is_shown() {
+        true if step.low > 0.0 => Direction::Rose,
         true => Direction::Fell,
         false => Direction::None,
     };
@@ -259,13 +271,13 @@ pub(super) fn answer(
             }
         }
         Word::NoChangeShown => first.push(Reason::WithinSmallest),
+        Word::CannotTell if first.is_empty() && asked.is_shown() => first.push(Reason::NoBetterWay),
         Word::CannotTell if first.is_empty() => {
             first.push(Reason::NotClear);
-            match question.smallest {
+            match smallest {
                 None => first.push(Reason::NoSmallest),
                 Some(smallest) => {
-                    let scaled = smallest / unit;
-                    answer.needs_points = needed(months, evidence.start, &trials, scaled, reach);
+                    answer.needs_points = asked.needed(months, evidence.start, smallest);
                     if answer.needs_points.is_none() {
                         first.push(Reason::TimeBeforeTooShort);
                     }
@@ -274,17 +286,19 @@ pub(super) fn answer(
         }
         Word::CannotTell => {}
     }
-    if trend.low > 0.0 || trend.high < 0.0 {
+    if trend.excludes_nought() {
         first.push(Reason::TrendChanged);
     }
-    first.extend(warnings(evidence, &scaled, &trials[0]));
+    let fitter = Fitter::new(evidence.design);
+    let best = fitter.fit(&scaled)[0];
+    first.extend(warnings(evidence, &fitter, &scaled, &best));
     first.append(&mut reasons);
     answer.reasons = first;
-    answer.p_value = Some(critical.p_value(seen));
+    answer.p_value = Some(asked.p_value());
     answer.step = Some(step);
     answer.trend_change = Some(trend);
     answer.season = Some(evidence.design.season);
-    let (with, without) = fitter.lines(&trials[0], &scaled);
+    let (with, without) = fitter.lines(&best, &scaled);
     answer.lines = (0..months.numbers.len())
         .map(|place| Line {
             month: first_day(months.numbers[place]),
@@ -301,7 +315,7 @@ pub(super) fn answer(
 const SPREAD: f64 = 2.0;
 
 /// What makes the figures other than those for which the false-alarm rate is held.
-fn warnings(evidence: &Evidence<'_>, scaled: &[f64], best: &Trial) -> Vec<Reason> {
+fn warnings(evidence: &Evidence<'_>, fitter: &Fitter, scaled: &[f64], best: &Trial) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let months = evidence.months;
     if evidence.design.season == Season::None {
@@ -324,7 +338,7 @@ fn warnings(evidence: &Evidence<'_>, scaled: &[f64], best: &Trial) -> Vec<Reason
             months: evidence.question.transition,
         });
     }
-    let surprises = evidence.fitter.surprises(best, scaled);
+    let surprises = fitter.surprises(best, scaled);
     let (before, after) = surprises.split_at(evidence.split);
     let spread = |values: &[f64]| {
         let squares: f64 = values.iter().map(|it| it * it).sum();
@@ -340,7 +354,7 @@ fn warnings(evidence: &Evidence<'_>, scaled: &[f64], best: &Trial) -> Vec<Reason
     if hangs_together(&surprises) {
         reasons.push(Reason::OddNoise);
     }
-    if is_gradual(evidence, scaled) {
+    if is_gradual(evidence, fitter, scaled) {
         reasons.push(Reason::Gradual);
     }
     reasons
@@ -364,7 +378,7 @@ fn hangs_together(surprises: &[f64]) -> bool {
 }
 
 /// Whether a change over a year fits clearly better than one at once.
-fn is_gradual(evidence: &Evidence<'_>, scaled: &[f64]) -> bool {
+fn is_gradual(evidence: &Evidence<'_>, fitter: &Fitter, scaled: &[f64]) -> bool {
     const A_YEAR: f64 = 12.0;
     /// In units of log-likelihood.
     const CLEARLY: f64 = 2.0;
@@ -384,5 +398,5 @@ fn is_gradual(evidence: &Evidence<'_>, scaled: &[f64]) -> bool {
         let closeness = trials.iter().map(|trial| trial.closeness);
         closeness.fold(f64::NEG_INFINITY, f64::max)
     };
-    closest(&Fitter::new(&ramp)) > closest(evidence.fitter) + CLEARLY
+    closest(&Fitter::new(&ramp)) > closest(fitter) + CLEARLY
 }
