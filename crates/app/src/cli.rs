@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 findings or refused, 2 wrong usage, 3 something broke.
 
+mod changes;
 mod clock;
 mod copies;
 mod correct;
@@ -62,6 +63,8 @@ enum Command {
     Readiness(readiness::Arguments),
     /// Whether a measure stepped up or down at a known date, or that nobody can tell
     Verdict(verdict::Arguments),
+    /// About when a measure changed, where nobody named a date: a question, never a cause
+    Changes(changes::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
     Remind(remind::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Spc(arguments) => spc::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Verdict(arguments) => verdict::run(&arguments),
+        Command::Changes(arguments) => changes::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),

@@ -1,5 +1,6 @@
 //! Putting a statement into words: text for a terminal, one HTML page that prints on A4.
 
+pub mod changes;
 pub mod chart;
 pub mod clock;
 pub mod extras;

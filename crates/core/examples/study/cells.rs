@@ -88,6 +88,25 @@ impl Cell {
         cells
     }
 
+    /// Series whose date nobody is told.
+    pub fn unknown() -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for months in [36, 60, 120] {
+            for phi in [0.0, 0.3, 0.6, 0.8] {
+                let cell = |shape, step| Cell {
+                    months,
+                    shape,
+                    noise: Noise::Keeps(phi),
+                    change: Change::Step(step),
+                };
+                let shapes = [Shape::Normal, Shape::Count, Shape::Skewed];
+                cells.extend(shapes.map(|shape| cell(shape, 0.0)));
+                cells.extend([2.0, 3.0, 4.0].map(|step| cell(Shape::Normal, step)));
+            }
+        }
+        cells
+    }
+
     /// The first month after the date: the halves are equal.
     pub fn date(&self) -> usize {
         self.months / 2

@@ -6,6 +6,7 @@
 //! calibrated on the same months without a step ([`calibration`]). `make study` measures how often that is wrong.
 
 mod calibration;
+pub mod change;
 mod contrasts;
 mod design;
 mod fit;
