@@ -17,6 +17,7 @@ mod serve;
 mod spc;
 mod sql;
 mod statement;
+mod suppress;
 pub mod template;
 mod totals;
 mod verdict;
@@ -65,6 +66,8 @@ enum Command {
     Verdict(verdict::Arguments),
     /// About when a measure changed, where nobody named a date: a question, never a cause
     Changes(changes::Arguments),
+    /// Which numbers of a table of counts may be shown, so that nobody can subtract their way to a small group
+    Suppress(suppress::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
     Remind(remind::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
@@ -125,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Verdict(arguments) => verdict::run(&arguments),
         Command::Changes(arguments) => changes::run(&arguments),
+        Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),

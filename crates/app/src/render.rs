@@ -8,6 +8,7 @@ pub mod lists;
 pub mod moves;
 pub mod spc;
 pub mod strip;
+pub mod suppression;
 pub mod totals;
 pub mod verdict;
 pub mod working_time;

@@ -4,7 +4,8 @@
 //! no randomness. The other rooms bring the values in and carry the answers out.
 //!
 //! Foundations: [`pence`], [`dated`], [`calendar`], [`record`], [`table`], [`kinds`], [`permission`], [`basis`].
-//! Subject areas: [`control`], [`contract`], [`money`], [`performance`], [`transition`], [`assurance`].
+//! Subject areas: [`control`], [`contract`], [`money`], [`performance`], [`transition`], [`engagement`],
+//! [`assurance`].
 //! What comes in from files: [`import`]. What people mean by an edit: [`amendment`].
 
 pub mod amendment;
@@ -14,6 +15,7 @@ pub mod calendar;
 pub mod contract;
 pub mod control;
 pub mod dated;
+pub mod engagement;
 pub mod import;
 pub mod kinds;
 pub mod money;

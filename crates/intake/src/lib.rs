@@ -2,10 +2,12 @@
 //!
 //! Nothing here knows paths, network, databases or the time of day. A [`source::Source`] can be
 //! opened as often as needed; [`recognise`] looks at its beginning and says how it is to be read;
-//! [`payments`] then streams its rows. [`series`] reads a small file of values through time whole.
+//! [`payments`] then streams its rows. [`series`] reads a small file of values through time whole,
+//! [`crosstab`] one of counts with their totals.
 
 pub mod columns;
 pub mod contracts;
+pub mod crosstab;
 pub mod dates;
 pub mod ocds;
 pub mod payments;

@@ -25,6 +25,7 @@ const ROOMS: [(&str, &[&str]); 5] = [
 /// What core may be built from: nothing that reads, writes, waits or tells the time.
 const CORE_DEPENDENCIES: &[&str] = &[
     "jiff",
+    "microlp",
     "nalgebra",
     "rand_chacha",
     "rand_distr",
@@ -79,6 +80,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["calendar", "dated", "pence", "record", "table"],
     ),
     ("transition", &["dated", "record", "table"]),
+    ("engagement", &[]),
     (
         "assurance",
         &["dated", "organisation", "pence", "record", "table"],

@@ -1,0 +1,3 @@
+//! What is the technology like to work with? People's answers, and what may be shown of them.
+
+pub mod suppression;
