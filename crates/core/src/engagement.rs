@@ -1,3 +1,6 @@
 //! What is the technology like to work with? People's answers, and what may be shown of them.
 
+pub mod happiness;
+pub mod release;
+pub mod response;
 pub mod suppression;

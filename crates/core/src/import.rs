@@ -23,6 +23,8 @@ pub enum Dataset {
     Tickets,
     /// Values of measures through time.
     Measurements,
+    /// People's answers about the technology, as a form's tool exports them.
+    Responses,
     /// A table with the documented headings of a kind.
     Organisations,
     Services,
@@ -119,6 +121,17 @@ pub enum Role {
     Value,
     Numerator,
     Denominator,
+    // people's answers
+    /// How happy they are with it, 0 to 10.
+    Happiness,
+    /// Working time that they lost.
+    LostTime,
+    /// What it was due to: several in one column, or a column for each.
+    Factors,
+    Directorate,
+    Place,
+    /// What they wrote.
+    Comment,
     /// Published but not kept: card numbers, e-mail addresses, telephone numbers.
     Personal,
     /// Kept in the source file only.

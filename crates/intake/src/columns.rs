@@ -89,7 +89,12 @@ pub fn propose(dataset: Dataset, headings: &[String], rows: &[Vec<String>]) -> P
     let settled = |columns: &[ColumnReading], column: usize| columns[column].confidence > 0;
     let has =
         |columns: &[ColumnReading], role: Role| columns.iter().any(|column| column.role == role);
-    let many = |role: Role| matches!(role, Role::Personal | Role::Other);
+    let many = |role: Role| {
+        matches!(
+            role,
+            Role::Personal | Role::Other | Role::Factors | Role::Comment
+        )
+    };
     let take = |columns: &mut Vec<ColumnReading>, first: fn(Role) -> bool| {
         for candidate in candidates
             .iter()

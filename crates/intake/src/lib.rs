@@ -13,6 +13,7 @@ pub mod ocds;
 pub mod payments;
 pub mod recognise;
 pub mod refused;
+pub mod responses;
 pub mod series;
 pub mod source;
 pub mod table;

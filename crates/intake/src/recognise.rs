@@ -3,6 +3,7 @@
 //! The answer is a [`Reading`]: proposed here, corrected once by a person if need be, stored with the
 //! import. A file whose meaning is not clear is refused with a reason.
 
+mod answered;
 mod desk;
 mod heading;
 
@@ -83,6 +84,9 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
             columns,
             ..reading(dataset, form)
         });
+    }
+    if let Some(reading) = answered::recognise(source, hints, &form, &sample, &mut table)? {
+        return Ok(reading);
     }
     if let Some(reading) = desk::recognise(source, hints, &form, &sample, &mut table)? {
         return Ok(reading);

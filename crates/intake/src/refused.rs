@@ -84,6 +84,7 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Ocds => "Open Contracting data",
         Dataset::Tickets => "tickets",
         Dataset::Measurements => "measurements",
+        Dataset::Responses => "people's answers",
         Dataset::Organisations => "organisations",
         Dataset::Services => "services",
         Dataset::Arrangements => "arrangements",

@@ -1,0 +1,228 @@
+//! What may be shown of a period's answers, once and for ever.
+//!
+//! The cube is fixed, and small: the whole; each service; each directorate; each service in each directorate; each
+//! place. Place stands alone: whatever whole tables two sets of dimensions without one in common may be, there are
+//! answers that give both, as long as they add up to the same whole. So tables that are safe apart are safe together,
+//! and the rule of [`super::suppression`] over each of them holds over all.
+//!
+//! - A cell that is hidden has no number at all: no n, no invited, no score, no lost time, no factor. An empty cell
+//!   looks the same, and so does one that guards another. Every cell of the cube is there in every release.
+//! - All answers in one band: the cell is hidden, and so that no subtraction gives it back, guarded like a small one.
+//!   The same holds for what is left of a line when its shown cells are taken from its total.
+//! - Lost time has its own n, and factors are counted: by service, by directorate and by place alone. Each is a table
+//!   of its own, hidden wherever the answers are and wherever its own counts ask for it. Lost time is hidden where one
+//!   answer makes over half of it, or nobody lost any.
+//! - Bands and the impact of factors are of the whole alone. So is the response rate, where taking the invited of the
+//!   shown groups from all would leave those of one hidden group, or of few people.
+//! - Under twice the threshold invited (answered, where nobody knows how many were invited): the whole, or nothing.
+//! - Periods share no day, close in order and once; an answer that comes late counts in the next. So no answer is in
+//!   two releases, and nothing can be subtracted across them.
+//!
+//! Nothing here guards against somebody who knows from elsewhere how many a group has, or what all but one of it said;
+//! nor is the rounding of few answers' scores guarded against subtraction as the numbers of a hidden cell are.
+
+mod due;
+mod layers;
+mod mask;
+#[cfg(test)]
+mod tests;
+
+pub use due::{Due, due};
+
+use super::happiness::{Bands, Score};
+use super::response::Answer;
+use super::suppression;
+use crate::dated::Period;
+use layers::Layers;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an answer counts that names none of the declared values.
+pub const NOT_GIVEN: &str = "not given";
+
+/// The values of each dimension. They are declared and never taken from answers: a value that only appears when
+/// somebody answers tells that somebody did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cube {
+    pub services: BTreeSet<String>,
+    pub directorates: BTreeSet<String>,
+    pub places: BTreeSet<String>,
+}
+
+/// How many people were asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invited {
+    pub whole: u64,
+    pub directorates: BTreeMap<String, u64>,
+    pub places: BTreeMap<String, u64>,
+}
+
+/// A period that is to be closed.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing<'a> {
+    pub period: Period,
+    /// In any order. Those of earlier periods came late and count in this one.
+    pub answers: &'a [Answer],
+    pub cube: &'a Cube,
+    /// `None` where nobody knows, as of an open link.
+    pub invited: Option<&'a Invited>,
+    /// The fewest answers that are shown: usually [`suppression::USUAL`].
+    pub threshold: u64,
+}
+
+/// Why a period is not closed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotClose {
+    #[error("the threshold is {0}: at least {least} answers are asked for", least = suppression::LOWEST)]
+    Threshold(u64),
+    #[error("the period shares days with one that closed, or lies before it: {} to {}", .0.from, .0.to)]
+    Closed(Period),
+    #[error("some answers are of a time after the period: close it with its own answers")]
+    Later,
+    #[error("fewer than {0} answers wait: hold them over to the next period")]
+    TooFew(u64),
+    #[error("{group} has more answers than people who were invited: correct the number invited")]
+    MoreThanInvited { group: String },
+    #[error(transparent)]
+    Table(#[from] suppression::Fault),
+}
+
+/// All that may be read of the answers of a period. The same answers give the same release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Release {
+    pub period: Period,
+    pub threshold: u64,
+    /// The whole, the services, the directorates, the services in each directorate, the places; each in order of name,
+    /// [`NOT_GIVEN`] last.
+    pub cells: Vec<Cell>,
+    /// Of the whole; `None` where that is hidden.
+    pub bands: Option<Bands>,
+    /// Of the whole: the factors that the threshold of answers or more named, most named first.
+    pub impacts: Vec<Impact>,
+    pub audit: Audit,
+}
+
+/// One cell of the cube. A dimension that is `None` is taken together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    pub service: Option<String>,
+    pub directorate: Option<String>,
+    pub place: Option<String>,
+    /// `None` where it is hidden or empty: nobody can tell which.
+    pub shown: Option<Shown>,
+}
+
+/// The numbers of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// How many answered.
+    pub n: u64,
+    /// How many were asked, where that is known of the group.
+    pub invited: Option<u64>,
+    pub happiness: Score,
+    /// `None` where it is hidden, or the cell is of a service in a directorate.
+    pub lost: Option<Lost>,
+    /// How many named each factor of [`Release::impacts`]; `None` where that is hidden.
+    pub factors: BTreeMap<String, Option<u64>>,
+}
+
+/// Working time lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// How many said.
+    pub n: u64,
+    /// What they lost together, in minutes.
+    pub minutes: u64,
+}
+
+/// What a factor goes with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    pub factor: String,
+    /// How many named it.
+    pub n: u64,
+    /// The score of those who did; `None` where it would tell what they, or the others, said.
+    pub happiness: Option<Score>,
+    /// n times the points by which that lies above the whole's, so that a factor of many answers weighs more. Below
+    /// 0 it goes with less happiness; it need not be its cause. Source: HappySignals, *Glossary*.
+    pub impact: Option<i64>,
+}
+
+/// How the release was held against subtraction: nothing is handed out unless both counts are 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// Tables that were protected: of answers, of lost time, of each factor.
+    pub tables: usize,
+    pub recoverable_cells: usize,
+    pub exactly_known_cells: usize,
+}
+
+impl Shown {
+    /// The share of those invited who answered, from 0 to 1.
+    pub fn response_rate(&self) -> Option<f64> {
+        let invited = self.invited.filter(|invited| *invited > 0)?;
+        Some(self.n as f64 / invited as f64)
+    }
+}
+
+impl Release {
+    /// The cell of these values.
+    pub fn cell(
+        &self,
+        service: Option<&str>,
+        directorate: Option<&str>,
+        place: Option<&str>,
+    ) -> Option<&Cell> {
+        let is_it = |cell: &&Cell| {
+            cell.service.as_deref() == service
+                && cell.directorate.as_deref() == directorate
+                && cell.place.as_deref() == place
+        };
+        self.cells.iter().find(is_it)
+    }
+}
+
+/// Close a period: say what may be shown of it.
+///
+/// # Errors
+/// [`CannotClose`]; nothing of the answers may be shown then.
+pub fn close(closing: &Closing<'_>, earlier: &[Release]) -> Result<Release, CannotClose> {
+    check(closing, earlier)?;
+    let mut layers = Layers::of(closing)?;
+    let mut impacts = layers.impacts();
+    let counted = layers.counted(&mut impacts)?;
+    let cells = layers.cells(&counted)?;
+    let whole = cells.first().is_some_and(|cell| cell.shown.is_some());
+    Ok(Release {
+        period: closing.period,
+        threshold: closing.threshold,
+        bands: whole.then(|| Bands::of(closing.answers)),
+        impacts,
+        cells,
+        audit: layers.audit,
+    })
+}
+
+fn check(closing: &Closing<'_>, earlier: &[Release]) -> Result<(), CannotClose> {
+    let threshold = closing.threshold;
+    if threshold < suppression::LOWEST {
+        return Err(CannotClose::Threshold(threshold));
+    }
+    if let Some(closed) = earlier
+        .iter()
+        .find(|release| release.period.to >= closing.period.from)
+    {
+        return Err(CannotClose::Closed(closed.period));
+    }
+    if closing
+        .answers
+        .iter()
+        .any(|answer| answer.period.to > closing.period.to)
+    {
+        return Err(CannotClose::Later);
+    }
+    if (closing.answers.len() as u64) < threshold {
+        return Err(CannotClose::TooFew(threshold));
+    }
+    Ok(())
+}
