@@ -4,6 +4,7 @@ mod changes;
 mod clock;
 mod copies;
 mod correct;
+mod credits;
 mod extras;
 mod figure;
 mod file;
@@ -56,6 +57,8 @@ enum Command {
     Clock(clock::Arguments),
     /// How long tickets took in working time, and whether targets were met
     WorkingTime(working_time::Arguments),
+    /// Which service credits a contract's table of indicators says are owed each month, with the arithmetic
+    Credits(credits::Arguments),
     /// What of the payments was contracted, a variation, off-contract or unknown
     Extras(extras::Arguments),
     /// Whether a measure is stable and meets its target: a control chart of a file of dates and values
@@ -123,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Totals(arguments) => totals::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
         Command::WorkingTime(arguments) => working_time::run(&arguments),
+        Command::Credits(arguments) => credits::run(&arguments),
         Command::Extras(arguments) => extras::run(&arguments),
         Command::Spc(arguments) => spc::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),

@@ -2,13 +2,17 @@
 
 use crate::data::Data;
 use crate::extras::with_lines;
-use handback_core::basis::{Known as KnownAt, live};
+use crate::performance::{ServiceDesk, gathered, stepped};
+use handback_core::basis::{Known as KnownAt, live_facts};
 use handback_core::contract::exit::Registers;
 use handback_core::dated::Period;
 use handback_core::import::Part;
 use handback_core::kinds;
 use handback_core::money::YearBasis;
 use handback_core::organisation::{Organisation, OrganisationRole};
+use handback_core::performance::Asked;
+use handback_core::performance::service_clock::RuleBook;
+use handback_core::performance::verdict::Effort;
 use handback_core::record::{Kind, RecordId};
 use handback_core::statement::{Estate, PaidByDay, PaidUntil, Rules, Statement, statement};
 use handback_facts::LivePart;
@@ -153,6 +157,8 @@ impl View {
             published_totals: self.all()?,
             measures: self.all()?,
             rebases: self.all()?,
+            working_calendars: self.all()?,
+            releases: self.all()?,
             imports: self.all()?,
         })
     }
@@ -184,11 +190,12 @@ pub fn authority_of(
     Ok(None)
 }
 
-/// The parts that count.
+/// The parts that count, of every dataset.
 pub fn live_parts(estate: &Estate) -> Vec<LivePart> {
-    let parts = live(&estate.imports).flat_map(|(id, import)| {
+    let parts = live_facts(&estate.imports).flat_map(|(id, import)| {
         let live = move |part: &Part| LivePart {
             import: id,
+            dataset: import.dataset,
             file: import.file.clone(),
             part: part.clone(),
         };
@@ -289,5 +296,19 @@ pub fn statement_at(
     let estate = view.estate()?;
     let paid = paid_until(data, &estate, estate.days_of_payments(at), rules.years)?;
     let paid = with_lines(data, &estate, paid, rules, at)?;
-    Ok(statement(&estate, &paid, rules, at, view.basis()))
+    let timing = |live: &[LivePart], book: &RuleBook| {
+        Ok::<_, anyhow::Error>(Arc::new(ServiceDesk::of(data, live, book)?))
+    };
+    let measured = gathered(data, &estate, &timing)?;
+    let answered =
+        |asked: &Asked| Ok::<_, anyhow::Error>(Arc::new(asked.answered(Effort::default())));
+    let performance = stepped(&estate, &measured, at, &answered)?;
+    Ok(statement(
+        &estate,
+        &paid,
+        performance,
+        rules,
+        at,
+        view.basis(),
+    ))
 }

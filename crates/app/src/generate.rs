@@ -7,12 +7,14 @@
 mod estate;
 mod layout;
 mod ledger;
+pub mod measured;
 mod payee;
 mod places;
 mod published;
 mod random;
 #[cfg(test)]
 mod tests;
+mod tickets;
 
 use std::io::{self, Write};
 
@@ -31,7 +33,12 @@ pub struct Shape {
     pub services: Option<u32>,
     /// How many contracts in all; never fewer than the example's own 9.
     pub contracts: Option<u32>,
+    /// How many tickets its service desk had.
+    pub tickets: u32,
 }
+
+/// How many tickets a desk of this size has in six years; [`Shape::default`] has fewer, to be quick.
+pub const TICKETS: u32 = 500_000;
 
 impl Default for Shape {
     fn default() -> Shape {
@@ -41,6 +48,7 @@ impl Default for Shape {
             payment_rows: None,
             services: None,
             contracts: None,
+            tickets: 6_000,
         }
     }
 }
@@ -75,6 +83,7 @@ const CREDENTIALS: &str = include_str!("../data/example/credentials.csv");
 const KNOWLEDGE: &str = include_str!("../data/example/knowledge.csv");
 const DOCUMENTS: &str = include_str!("../data/example/documents.csv");
 const MEASURES: &str = include_str!("../data/example/measures.csv");
+const WORKING_CALENDARS: &str = include_str!("../data/example/working-calendars.csv");
 const REBASES: &str = include_str!("../data/example/rebases.csv");
 const EVENTS: &str = include_str!("../data/example/events.csv");
 const CLAIMS: &str = include_str!("../data/example/claims.csv");
@@ -123,11 +132,14 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("documents.csv", DOCUMENTS, &[])?;
     table("measures.csv", MEASURES, &[])?;
     table("rebases.csv", REBASES, &[])?;
+    table("working-calendars.csv", WORKING_CALENDARS, &[])?;
     table("events.csv", EVENTS, &[])?;
     table("claims.csv", CLAIMS, &[])?;
     table("recommendations.csv", RECOMMENDATIONS, &[])?;
     table("published-totals.csv", PUBLISHED_TOTALS, &[])?;
     table("names.csv", NAMES, &[])?;
     table("scope.csv", SCOPE, &[])?;
-    published::write(shape, create)
+    published::write(shape, create)?;
+    tickets::write(shape, create)?;
+    measured::write(shape, create)
 }

@@ -5,6 +5,7 @@ mod contracts;
 mod finder;
 mod lists;
 mod read;
+mod released;
 mod report;
 mod tables;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use handback_core::import::{
     ContractLine, ContractNotice, Dataset, Fault, Layout, Overlap, Part, Reading, Role, Tally,
 };
 use handback_core::kinds::{self, Table};
+use handback_core::performance::state::Means;
 use handback_core::permission::{Action, Subject};
 use handback_core::record::{KindName, RecordId};
 use handback_core::table::Row;
@@ -32,6 +34,10 @@ use std::ops::ControlFlow;
 pub struct Wishes {
     pub dataset: Option<Dataset>,
     pub period: Option<Period>,
+    /// What the words of a service desk for states mean, where the file says more than is known.
+    pub states: Vec<(String, Means)>,
+    /// The IANA name of the zone that a service desk's times are of.
+    pub zone: Option<String>,
     /// Which heading plays which role, where the file was read wrongly.
     pub columns: Vec<(Role, String)>,
     /// Imports that the files replace: the id, the beginning of an id, or a file name.
@@ -128,6 +134,9 @@ pub fn turn(dataset: Dataset) -> usize {
         Dataset::Organisations => 0,
         Dataset::Contracts | Dataset::Ocds => 1,
         Dataset::Payments => 100,
+        Dataset::Tickets => 101,
+        Dataset::Measurements => 102,
+        Dataset::Responses => 103,
         _ => {
             2 + kinds::TABLES
                 .iter()
@@ -161,7 +170,8 @@ pub fn take_in(
         dataset: wishes.dataset,
         period: wishes.period,
         layouts: &layouts,
-        ..Hints::default()
+        states: &wishes.states,
+        zone: wishes.zone.as_deref(),
     };
     let recognised: Vec<Result<Reading, Refused>> = files
         .iter()
@@ -178,7 +188,7 @@ pub fn take_in(
         let file = files[place].as_ref();
         let outcome = match &recognised[place] {
             Err(refused) => Taken::refused(file.name(), refused.to_string()),
-            Ok(reading) => match take_one(data, file, reading.clone(), wishes, author, watch) {
+            Ok(reading) => match taken_one(data, file, reading.clone(), wishes, author, watch) {
                 Ok(taken) => taken,
                 Err(Failed::Refused(refused)) => Taken::refused(file.name(), refused.to_string()),
                 Err(Failed::Wish(reason)) => Taken::refused(file.name(), reason),
@@ -230,7 +240,11 @@ fn recognise(
         corrected.map_or_else(|| proposed(place), |(role, _)| *role)
     };
     let layout = Layout {
-        dataset: hints.dataset.unwrap_or(Dataset::Payments),
+        dataset: hints
+            .dataset
+            .or(recognised.as_ref().map(|reading| reading.dataset))
+            .or_else(|| dataset_of(columns))
+            .unwrap_or(Dataset::Payments),
         name: "the columns you named".into(),
         roles: headings.iter().enumerate().map(role).collect(),
         headings,
@@ -243,6 +257,18 @@ fn recognise(
             ..*hints
         },
     )
+}
+
+/// The dataset whose columns a person names, where they can be of one only.
+fn dataset_of(columns: &[(Role, String)]) -> Option<Dataset> {
+    let names = |roles: &[Role]| columns.iter().any(|(role, _)| roles.contains(role));
+    if names(&[Role::Ticket, Role::State, Role::At, Role::Opened]) {
+        Some(Dataset::Tickets)
+    } else if names(&[Role::Measure, Role::Value]) {
+        Some(Dataset::Measurements)
+    } else {
+        None
+    }
 }
 
 /// Told which file is read and how many of its rows have been; breaking stops the work.
@@ -291,15 +317,32 @@ struct Read {
     faults: Vec<Fault>,
     parts: Vec<Part>,
     period: Option<Period>,
+    /// The ledger that the rows themselves say, where they do.
+    ledger: Option<String>,
     stating: Stating,
 }
 
 /// What a file states.
 enum Stating {
-    Payments,
+    /// Nothing: its rows are facts.
+    Rows,
     Table(&'static Table, Vec<Row>),
     Contracts(Vec<ContractLine>),
     Notices(Vec<ContractNotice>),
+}
+
+fn taken_one(
+    data: Option<&Data>,
+    file: &dyn Source,
+    reading: Reading,
+    wishes: &Wishes,
+    author: &Author,
+    watch: &mut Watch<'_>,
+) -> Result<Taken, Failed> {
+    match reading.dataset {
+        Dataset::Responses => released::take_one(data, file, reading, wishes, author, watch),
+        _ => take_one(data, file, reading, wishes, author, watch),
+    }
 }
 
 fn take_one(
@@ -375,7 +418,9 @@ fn action(dataset: Dataset) -> Action {
         Dataset::Contracts | Dataset::Ocds => Action::StateContract,
         Dataset::Claims | Dataset::PublishedTotals => Action::ReviewClaim,
         Dataset::Recommendations => Action::Recommend,
-        Dataset::Payments => Action::Import,
+        Dataset::Payments | Dataset::Tickets | Dataset::Measurements | Dataset::Responses => {
+            Action::Import
+        }
         _ => Action::StateEstate,
     }
 }

@@ -12,6 +12,7 @@ mod extras;
 mod figures;
 mod generate;
 mod import;
+mod performance;
 mod refused;
 mod reminders;
 mod render;

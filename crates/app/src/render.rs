@@ -3,6 +3,8 @@
 pub mod changes;
 pub mod chart;
 pub mod clock;
+pub mod credits;
+pub mod experience;
 pub mod extras;
 pub mod lists;
 pub mod moves;
@@ -18,7 +20,7 @@ use anyhow::Context;
 use handback_core::contract::variation::Asker;
 use handback_core::dated::When;
 use handback_core::pence::Pence;
-use handback_core::statement::{ByClass, SeriesPoint, Statement};
+use handback_core::statement::{ByClass, SeriesPoint, Statement, StepCounts};
 use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
@@ -100,6 +102,17 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
         };
         let payments = u64::try_from(extras.get_attr("payments")?)?;
         Ok::<String, minijinja::Error>(extras::answer(&split, payments))
+    });
+    environment.add_filter("stepped", |counts: Value| {
+        let count = |name| usize::try_from(counts.get_attr(name)?);
+        let counts = StepCounts {
+            services: count("services")?,
+            stepped_up: count("stepped_up")?,
+            stepped_down: count("stepped_down")?,
+            no_change_shown: count("no_change_shown")?,
+            cannot_tell: count("cannot_tell")?,
+        };
+        Ok::<String, minijinja::Error>(verdict::step_counts(&counts))
     });
     environment.add_filter("asker", |asked_by: Option<String>| {
         let mut all = Asker::ALL.into_iter();

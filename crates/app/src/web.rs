@@ -18,10 +18,10 @@ pub mod claims;
 mod clauses;
 mod contract_page;
 mod contracts;
-#[expect(dead_code, reason = "the pages that show control charts come next")]
 mod control_chart;
 mod difference;
 mod entries;
+mod experience;
 mod extras;
 pub mod fields;
 pub mod figures;
@@ -41,6 +41,7 @@ mod overview;
 pub mod page;
 pub mod password;
 pub mod payments;
+mod performance;
 pub mod publications;
 mod readiness;
 mod recommendations;
@@ -68,13 +69,22 @@ mod waves;
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};
 use crate::extras::with_lines;
+use crate::performance::{Gathered, ServiceDesk, gathered, stepped};
 use answer::Error;
+use handback_core::import::Dataset;
 use handback_core::money::{PaidName, ScopeRule, by_name, scoped};
+use handback_core::performance::service_clock::RuleBook;
+use handback_core::performance::verdict::change::{Changes, EFFORT, changes};
+use handback_core::performance::verdict::{Effort, Verdict};
+use handback_core::performance::{Asked, Point};
+use handback_core::record::RecordId;
 use handback_core::statement::{Estate, PaidUntil, Rules, Statement, statement};
+use handback_facts::LivePart;
 use handback_register::desk::Desk;
 use jiff::civil::Date;
 use lru::LruCache;
 use page::Pages;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -128,6 +138,10 @@ pub struct Site {
     statements: Kept<Statement>,
     paid: Kept<PaidUntil>,
     names: Kept<Vec<PaidName>>,
+    measured: Mutex<LruCache<u64, Arc<BTreeMap<RecordId, Gathered>>>>,
+    verdicts: Mutex<LruCache<String, Arc<Verdict>>>,
+    changes: Mutex<LruCache<String, Arc<Changes>>>,
+    timed: Mutex<LruCache<String, Arc<ServiceDesk>>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
@@ -136,6 +150,12 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero");
 /// How many days' payments are kept, which are far larger: those of the day and the moment that
 /// somebody looks at, and a few more.
 const KEPT_PAID: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
+
+/// How often all tickets are kept, which are many: as they are now, and as they were for whoever looks back.
+const KEPT_DESKS: NonZeroUsize = NonZeroUsize::new(2).expect("two is not zero");
+
+/// How many verdicts are kept: each takes about a second to reach and little to keep.
+const KEPT_VERDICTS: NonZeroUsize = NonZeroUsize::new(2_000).expect("two thousand is not zero");
 
 impl Site {
     pub fn new(data: Data, mut settings: Settings) -> anyhow::Result<Site> {
@@ -152,6 +172,10 @@ impl Site {
             statements: Mutex::new(LruCache::new(KEPT)),
             paid: Mutex::new(LruCache::new(KEPT_PAID)),
             names: Mutex::new(LruCache::new(KEPT)),
+            measured: Mutex::new(LruCache::new(KEPT_PAID)),
+            verdicts: Mutex::new(LruCache::new(KEPT_VERDICTS)),
+            changes: Mutex::new(LruCache::new(KEPT_VERDICTS)),
+            timed: Mutex::new(LruCache::new(KEPT_DESKS)),
         })
     }
 
@@ -166,9 +190,12 @@ impl Site {
         let estate = self.estate(view)?;
         kept(&self.statements, (view.entry(), at), || {
             let paid = self.paid(view, at)?;
+            let measured = self.measured(view)?;
+            let performance = stepped(&estate, &measured, at, &|asked| self.verdict(asked))?;
             Ok(statement(
                 &estate,
                 &paid,
+                performance,
                 &Rules::default(),
                 at,
                 view.basis(),
@@ -184,6 +211,37 @@ impl Site {
             let rules = Rules::default();
             let paid = paid_until(&self.data, &estate, days, rules.years)?;
             Ok(with_lines(&self.data, &estate, paid, &rules, at)?)
+        })
+    }
+
+    /// About when a measure changed, where nobody named a date.
+    pub fn changes(&self, points: Vec<Point>) -> Result<Arc<Changes>, Error> {
+        kept(&self.changes, format!("{points:?}"), || {
+            Ok(changes(&points, EFFORT))
+        })
+    }
+
+    /// What files print of every measure, as known at a view's entry.
+    pub fn measured(&self, view: &View) -> Result<Arc<BTreeMap<RecordId, Gathered>>, Error> {
+        let estate = self.estate(view)?;
+        kept(&self.measured, view.entry(), || {
+            gathered(&self.data, &estate, &|live, book| self.timed(live, book))
+        })
+    }
+
+    /// Every ticket on record, timed by these rules: it takes a while, and only tickets or rules change it.
+    fn timed(&self, live: &[LivePart], book: &RuleBook) -> Result<Arc<ServiceDesk>, Error> {
+        let of_tickets = live.iter().filter(|part| part.dataset == Dataset::Tickets);
+        let parts: Vec<&LivePart> = of_tickets.collect();
+        kept(&self.timed, format!("{parts:?} {book:?}"), || {
+            Ok(ServiceDesk::of(&self.data, live, book)?)
+        })
+    }
+
+    /// The answer to a question about a measure: the same question has the same answer.
+    pub fn verdict(&self, asked: &Asked) -> Result<Arc<Verdict>, Error> {
+        kept(&self.verdicts, format!("{asked:?}"), || {
+            Ok(asked.answered(Effort::default()))
         })
     }
 

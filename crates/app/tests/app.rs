@@ -1,5 +1,7 @@
 //! The program from outside: every test starts the real binary on files of its own.
 
+#[path = "app/answers.rs"]
+mod answers;
 #[path = "app/desk.rs"]
 mod desk;
 #[path = "app/docs.rs"]
@@ -12,6 +14,8 @@ mod figures;
 mod house;
 #[path = "app/import.rs"]
 mod import;
+#[path = "app/performing.rs"]
+mod performing;
 #[path = "app/proofs.rs"]
 mod proofs;
 #[path = "app/site.rs"]
@@ -34,6 +38,8 @@ mod web_imports;
 mod web_money;
 #[path = "app/web_overview.rs"]
 mod web_overview;
+#[path = "app/web_performance.rs"]
+mod web_performance;
 #[path = "app/web_readiness.rs"]
 mod web_readiness;
 #[path = "app/web_records.rs"]

@@ -125,7 +125,17 @@ pub fn live(imports: &BTreeMap<RecordId, Import>) -> impl Iterator<Item = (Recor
         .map(|(id, import)| (*id, import))
 }
 
-/// The live imports that may hold the same payments as a new one: same authority, publisher and
+/// The live imports of every dataset that is kept as facts, in the order of their ids.
+pub fn live_facts(
+    imports: &BTreeMap<RecordId, Import>,
+) -> impl Iterator<Item = (RecordId, &Import)> {
+    imports
+        .iter()
+        .filter(|(_, import)| import.dataset.is_bulk() && import.is_live())
+        .map(|(id, import)| (*id, import))
+}
+
+/// The live imports that may hold the same rows as a new one: same dataset, authority, publisher and
 /// ledger, and a shared day. An import without a period overlaps none.
 pub fn overlapping<'a>(
     imports: &'a BTreeMap<RecordId, Import>,
@@ -135,7 +145,8 @@ pub fn overlapping<'a>(
         return Vec::new();
     };
     let same_ledger = |import: &Import| {
-        import.coverage.authority == new.coverage.authority
+        import.dataset == new.dataset
+            && import.coverage.authority == new.coverage.authority
             && import.coverage.publisher == new.coverage.publisher
             && import.coverage.ledger == new.coverage.ledger
     };
@@ -145,7 +156,7 @@ pub fn overlapping<'a>(
             .period
             .is_some_and(|other| other.overlaps(&period))
     };
-    live(imports)
+    live_facts(imports)
         .filter(|(_, import)| same_ledger(import) && shares_a_day(import))
         .collect()
 }

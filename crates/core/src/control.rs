@@ -10,4 +10,4 @@ pub use arrangement::{Arrangement, Facet, Holder, Mode};
 pub use service::{Criticality, Service, YearlyCost};
 pub use share::{CostShare, Share, share_by_cost, share_by_count};
 pub use standing::{Control, ControlRule, Holding, Standing, control};
-pub use stretch::Stretch;
+pub use stretch::{Handover, Stretch};

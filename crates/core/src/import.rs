@@ -1,5 +1,7 @@
 //! What comes in from files: how a file was read, what was wrong in it, what it covers.
 
+pub mod bulk;
+
 use crate::dated::{Period, When};
 use crate::organisation::Identifier;
 use crate::pence::Pence;
@@ -53,6 +55,8 @@ pub enum Dataset {
     /// What is measured of services, and when limits are set anew.
     Measures,
     Rebases,
+    /// When services are open, and what is promised of their tickets.
+    WorkingCalendars,
     Claims,
     Recommendations,
     Events,
@@ -64,6 +68,16 @@ pub enum Dataset {
     Names,
     /// Totals that somebody published.
     PublishedTotals,
+}
+
+impl Dataset {
+    /// Whether its rows are kept as facts, in bulk, rather than stated as records.
+    pub fn is_bulk(self) -> bool {
+        matches!(
+            self,
+            Dataset::Payments | Dataset::Tickets | Dataset::Measurements
+        )
+    }
 }
 
 /// The role that a column of a file in bulk plays.
@@ -350,7 +364,7 @@ impl Import {
     }
 }
 
-/// Counts payments by month, to tell which months a file speaks for: a stray date does not make a
+/// Counts rows by month, to tell which months a file speaks for: a stray date does not make a
 /// file of May a file of March.
 #[derive(Clone, Debug, Default)]
 pub struct Months(BTreeMap<(i16, i8), u64>);
@@ -359,11 +373,16 @@ impl Months {
     /// Count a batch. A payment dated to a quarter counts in its first and its last month.
     pub fn count(&mut self, batch: &Payments) {
         for (from, to) in batch.date.iter().zip(&batch.date_to) {
-            let (first, last) = ((from.year(), from.month()), (to.year(), to.month()));
-            *self.0.entry(first).or_default() += 1;
-            if last != first {
-                *self.0.entry(last).or_default() += 1;
-            }
+            self.see(*from, *to);
+        }
+    }
+
+    /// Count one row that is of these days.
+    pub fn see(&mut self, from: Date, to: Date) {
+        let (first, last) = ((from.year(), from.month()), (to.year(), to.month()));
+        *self.0.entry(first).or_default() += 1;
+        if last != first {
+            *self.0.entry(last).or_default() += 1;
         }
     }
 
@@ -378,9 +397,29 @@ impl Months {
     }
 }
 
+/// How many measures name the ledger of a report.
+const MEASURES_NAMED: usize = 3;
+
+/// The ledger of a report of these measures: two reports share one when they are of the same measures, so
+/// that the second may be the first again.
+pub fn ledger_of_measures(measures: &BTreeSet<String>) -> String {
+    let named: Vec<&str> = measures.iter().map(String::as_str).collect();
+    match named.len() {
+        count if count <= MEASURES_NAMED => named.join(", "),
+        count => format!(
+            "{} and {} more measures",
+            named[..MEASURES_NAMED].join(", "),
+            count - MEASURES_NAMED
+        ),
+    }
+}
+
 /// Which ledger a file belongs to when the person does not say: card lines are published beside the
 /// invoices of the same days and hold other payments.
 pub fn ledger(reading: &Reading, file: &str) -> &'static str {
+    if reading.dataset == Dataset::Tickets {
+        return "tickets";
+    }
     let merchant = |column: &ColumnReading| column.header.to_lowercase().contains("merchant");
     let card = file.to_lowercase().contains("card") || reading.columns.iter().any(merchant);
     if card { "purchase cards" } else { "payments" }

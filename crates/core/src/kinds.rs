@@ -109,6 +109,7 @@ pub const ALL: &[Registered] = &[
     register::<exit::Item<exit::Document>>(),
     register::<crate::performance::Measure>(),
     register::<crate::performance::Rebase>(),
+    register::<crate::performance::WorkingCalendar>(),
     register::<crate::assurance::Event>(),
     register::<crate::assurance::Claim>(),
     register::<crate::assurance::Recommendation>(),
@@ -117,6 +118,7 @@ pub const ALL: &[Registered] = &[
     register::<crate::money::ScopeRule>(),
     register::<crate::money::Treatment>(),
     register::<crate::money::published::PublishedTotal>(),
+    register::<crate::engagement::release::Release>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),
 ];
@@ -149,6 +151,7 @@ pub const FORMS: &[Table] = &[
     table::<exit::Item<exit::Document>>(Dataset::Documents),
     table::<crate::performance::Measure>(Dataset::Measures),
     table::<crate::performance::Rebase>(Dataset::Rebases),
+    table::<crate::performance::WorkingCalendar>(Dataset::WorkingCalendars),
     table::<crate::assurance::Event>(Dataset::Events),
     table::<crate::assurance::Claim>(Dataset::Claims),
     table::<crate::assurance::Recommendation>(Dataset::Recommendations),

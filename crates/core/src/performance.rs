@@ -1,16 +1,21 @@
 //! Is the service stable, and did it step up when it came back?
 
+mod asked;
 pub mod kpi;
 mod measure;
 mod rebase;
+pub mod series;
 pub mod service_clock;
 pub mod spc;
 pub mod state;
 pub mod ticket;
 pub mod verdict;
+mod working_calendar;
 
+pub use asked::{Asked, NotAsked};
 pub use measure::{Chart, Counted, Measure, Target};
 pub use rebase::Rebase;
+pub use working_calendar::WorkingCalendar;
 
 use crate::table::worded;
 use jiff::civil::Date;

@@ -115,15 +115,28 @@ pub struct Statement {
     pub claims: Vec<ClaimSummary>,
     /// What extras cost; none where no variation, charge or treatment is on record.
     pub extras: Option<Extras>,
+    /// Whether services stepped up when they changed hands; none while nothing is measured.
+    pub performance: Option<StepCounts>,
     pub next_dates: Vec<NextDate>,
     pub basis: Basis,
 }
 
+/// Services by the verdict on their change of hands, each on the one measure that it is judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StepCounts {
+    pub services: usize,
+    pub stepped_up: usize,
+    pub stepped_down: usize,
+    pub no_change_shown: usize,
+    pub cannot_tell: usize,
+}
+
 /// Make the statement for a day. `paid` holds the payments up to each of
-/// [`Estate::days_of_payments`].
+/// [`Estate::days_of_payments`]; `performance` was judged beside it, because verdicts take a while.
 pub fn statement(
     estate: &Estate,
     paid: &PaidUntil,
+    performance: Option<StepCounts>,
     rules: &Rules,
     at: Date,
     known: Known,
@@ -199,6 +212,7 @@ pub fn statement(
     });
     Statement {
         extras,
+        performance,
         authority: estate.authority().map(|(_, held)| held.name.clone()),
         at,
         control,

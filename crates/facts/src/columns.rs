@@ -1,4 +1,8 @@
-//! The columns of a part of payments: what is printed in the source, and nothing derived.
+//! The columns of parts: what is printed in the source, and nothing derived. These are those of payments;
+//! [`tickets`] and [`measurements`] have their own.
+
+pub(crate) mod measurements;
+pub(crate) mod tickets;
 
 use datafusion::arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, UInt64Array,
@@ -7,6 +11,7 @@ use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer}
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use handback_core::import::{Payments, Texts};
+use handback_core::pence::Pence;
 use jiff::civil::{Date, date};
 use std::sync::Arc;
 
@@ -54,34 +59,89 @@ pub(crate) fn schema(text: DataType) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// A batch as Arrow columns; the texts are moved, not copied.
-pub(crate) fn record_batch(
-    schema: &SchemaRef,
-    payments: Payments,
-) -> Result<RecordBatch, ArrowError> {
-    let dates = |dates: &[Date]| -> ArrayRef {
-        Arc::new(Date32Array::from_iter_values(
-            dates.iter().map(|&day| days(day)),
-        ))
-    };
-    let date_to = dates(&payments.date_to);
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt64Array::from(payments.line)),
-        dates(&payments.date),
-        date_to,
-        Arc::new(Int64Array::from(payments.amount)),
-        Arc::new(Int64Array::from(payments.vat)),
-        Arc::new(Int64Array::from(payments.gross)),
-        texts(payments.supplier)?,
-        texts(payments.supplier_number)?,
-        texts(payments.company_number)?,
-        texts(payments.department)?,
-        texts(payments.service)?,
-        texts(payments.category)?,
-        texts(payments.description)?,
-        texts(payments.transaction)?,
-    ];
-    RecordBatch::try_new(Arc::clone(schema), columns)
+/// A batch of rows that parts are made of. Other crates hand batches over; how they are kept is decided here.
+pub trait Batch: kept::Kept + Send + 'static {}
+
+impl<B: kept::Kept + Send + 'static> Batch for B {}
+
+/// How a batch is kept: closed to other crates, so that no Arrow leaves this one.
+pub(crate) mod kept {
+    use datafusion::arrow::array::RecordBatch;
+    use datafusion::arrow::datatypes::{DataType, SchemaRef};
+    use datafusion::arrow::error::ArrowError;
+    use handback_core::pence::Pence;
+
+    pub trait Kept {
+        /// Columns of texts that repeat.
+        #[doc(hidden)]
+        const TEXTS: &'static [&'static str];
+        /// Columns of whole numbers that climb or hardly repeat.
+        #[doc(hidden)]
+        const NUMBERS: &'static [&'static str];
+        /// Columns of texts that hardly repeat.
+        #[doc(hidden)]
+        const SINGULAR: &'static [&'static str];
+
+        #[doc(hidden)]
+        fn schema(text: DataType) -> SchemaRef;
+
+        #[doc(hidden)]
+        fn rows(&self) -> u64;
+
+        /// The sum with this batch's money, if it has any; none when it is more than can be held.
+        #[doc(hidden)]
+        fn add_to(&self, total: Pence) -> Option<Pence>;
+
+        /// The batch as Arrow columns; its texts are moved, not copied.
+        #[doc(hidden)]
+        fn record_batch(self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError>;
+    }
+}
+pub(crate) use kept::Kept;
+
+impl Kept for Payments {
+    const TEXTS: &'static [&'static str] = &TEXTS;
+    const NUMBERS: &'static [&'static str] = &[LINE, PENCE, VAT, GROSS];
+    const SINGULAR: &'static [&'static str] = &[TRANSACTION];
+
+    fn schema(text: DataType) -> SchemaRef {
+        schema(text)
+    }
+
+    fn rows(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn add_to(&self, total: Pence) -> Option<Pence> {
+        let mut amounts = self.amount.iter();
+        let sum = amounts.try_fold(total.0, |sum, &pence| sum.checked_add(pence));
+        sum.map(Pence)
+    }
+
+    fn record_batch(self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(UInt64Array::from(self.line)),
+            dates(&self.date),
+            dates(&self.date_to),
+            Arc::new(Int64Array::from(self.amount)),
+            Arc::new(Int64Array::from(self.vat)),
+            Arc::new(Int64Array::from(self.gross)),
+            texts(self.supplier)?,
+            texts(self.supplier_number)?,
+            texts(self.company_number)?,
+            texts(self.department)?,
+            texts(self.service)?,
+            texts(self.category)?,
+            texts(self.description)?,
+            texts(self.transaction)?,
+        ];
+        RecordBatch::try_new(Arc::clone(schema), columns)
+    }
+}
+
+fn dates(dates: &[Date]) -> ArrayRef {
+    let days = dates.iter().map(|&day| days(day));
+    Arc::new(Date32Array::from_iter_values(days))
 }
 
 fn texts(texts: Texts) -> Result<ArrayRef, ArrowError> {

@@ -62,7 +62,7 @@ pub enum Problem {
     Missing { path: PathBuf },
     #[error("{} was changed after it was imported: its SHA-256 is now {found}. Restore it from a backup; `handback verify` lists every such file", path.display())]
     Changed { path: PathBuf, found: String },
-    #[error("{} is not a part of payments: {reason}", path.display())]
+    #[error("{} is not a part of facts: {reason}", path.display())]
     NotAPart { path: PathBuf, reason: String },
     #[error(
         "the amounts add up to more than £92 million billion, which cannot be held exactly: look for a wrong amount in the file"
@@ -97,7 +97,7 @@ pub enum Problem {
         found: usize,
         expected: usize,
     },
-    #[error("the payments were not written: an earlier error stopped the writing")]
+    #[error("the facts were not written: an earlier error stopped the writing")]
     Stopped,
     #[error("the facts cannot be written: {0}")]
     Parquet(#[from] ParquetError),

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 /// How old an orphan must be before it goes: an import's parts are there before its entry is.
 const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// `payments/`: the parts, each `<hash>.parquet`, and what is derived from each beside it.
+/// `payments/`, so called since they were the first: the parts of every dataset, each `<hash>.parquet`, and what is derived from each beside it.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! The facts: what was paid, counted in bulk from Parquet files.
+//! The facts: what was paid, what happened to tickets and what was measured, in bulk, in Parquet files.
 //!
 //! A part is one such file, named by the SHA-256 of its content. The import record is the commit:
 //! a part counts when a live import lists it, so every question is asked of a list of
@@ -13,6 +13,7 @@ mod error;
 mod folder;
 mod marks;
 mod parts;
+pub mod performance;
 pub mod question;
 mod rollup;
 pub mod sql;
@@ -20,11 +21,12 @@ mod temporary;
 mod writer;
 
 use answers::Answers;
+pub use columns::Batch;
 use engine::{Engine, Limits};
 pub use error::Error;
 use folder::Folder;
 pub use folder::Orphan;
-use handback_core::import::Part;
+use handback_core::import::{Dataset, Part};
 use handback_core::record::RecordId;
 pub use marks::Marks;
 use question::Question;
@@ -32,12 +34,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-pub use writer::PaymentsWriter;
+pub use writer::{PaymentsWriter, Writer};
 
 /// A part that counts, and the import that lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LivePart {
     pub import: RecordId,
+    /// What its rows are: a question takes the parts of its dataset and passes over the others.
+    pub dataset: Dataset,
     /// The name of the source file, as the import keeps it.
     pub file: String,
     pub part: Part,
@@ -76,7 +80,12 @@ impl Facts {
 
     /// Begin writing payments.
     pub fn write_payments(&self) -> PaymentsWriter {
-        PaymentsWriter::start(Arc::clone(&self.folder), writer::ROWS_PER_PART)
+        self.write()
+    }
+
+    /// Begin writing rows of a dataset.
+    pub fn write<B: Batch>(&self) -> Writer<B> {
+        Writer::start(Arc::clone(&self.folder), writer::ROWS_PER_PART)
     }
 
     /// Ask a question of the payments that count. A part that is missing or whose content changed
@@ -86,6 +95,7 @@ impl Facts {
         question: &Q,
         live: &[LivePart],
     ) -> Result<Arc<Vec<Q::Row>>, Error> {
+        let live = &of(live, Dataset::Payments)[..];
         self.check(live)?;
         if let Some(rows) = self.answers.find(question, live) {
             return Ok(rows);
@@ -158,7 +168,7 @@ impl Facts {
     }
 
     /// Take in a file that [`Facts::export`] wrote: its name must state its content, and its
-    /// columns must be those of payments.
+    /// columns must be those of a part.
     pub fn adopt(&self, file: &Path) -> Result<Part, Error> {
         Ok(adoption::adopt(&self.folder, file)?)
     }
@@ -167,4 +177,10 @@ impl Facts {
         live.iter()
             .try_for_each(|live| Ok(self.folder.check(&live.part.hash)?))
     }
+}
+
+/// The parts of one dataset.
+fn of(live: &[LivePart], dataset: Dataset) -> Vec<LivePart> {
+    let parts = live.iter().filter(|live| live.dataset == dataset);
+    parts.cloned().collect()
 }

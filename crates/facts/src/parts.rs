@@ -1,7 +1,7 @@
 //! The live parts as one table: their columns, and which import, file and part a row is from.
 
 use crate::LivePart;
-use crate::columns;
+use crate::columns::{self, Kept};
 use crate::error::Problem;
 use crate::folder::Folder;
 use async_trait::async_trait;
@@ -40,6 +40,17 @@ pub(crate) fn payments(
     live: &[LivePart],
 ) -> Result<DataFrame, Problem> {
     table(session, columns::schema(DataType::Utf8View), live, |hash| {
+        folder.part(hash)
+    })
+}
+
+/// Every row of the live parts of another dataset.
+pub(crate) fn rows<B: Kept>(
+    session: &SessionContext,
+    folder: &Folder,
+    live: &[LivePart],
+) -> Result<DataFrame, Problem> {
+    table(session, B::schema(DataType::Utf8View), live, |hash| {
         folder.part(hash)
     })
 }

@@ -3,7 +3,11 @@
 //! The table `payments` holds every payment that counts, one row each, with the columns `import`,
 //! `file`, `part`, `line`, `date`, `date_to`, `pence`, `vat`, `gross` (whole pence, as decimals, so
 //! that sums stay exact), `name`, `supplier_number`, `company_number`, `department`, `service`,
-//! `category`, `description` and `transaction`; a blank cell is null. Further tables are handed in.
+//! `category`, `description` and `transaction`; a blank cell is null. The table `ticket_changes` holds every
+//! change of a ticket, with `import`, `file`, `part`, `line`, `ticket`, `place`, `at` (UTC), `what`, `printed`,
+//! `service`, `assigned_group`, `channel` and `satisfaction`; the table `measurements` every value of a measure,
+//! with `import`, `file`, `part`, `line`, `measure`, `service`, `date`, `date_to`, `value`, `numerator`,
+//! `denominator` and `printed`. Further tables are handed in.
 
 use crate::LivePart;
 use crate::columns::{self, GROSS, PENCE, VAT};
@@ -22,6 +26,8 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{SQLOptions, SessionContext, cast, col};
 use futures::StreamExt;
+use handback_core::import::Dataset;
+use handback_core::import::bulk::{Measurements, TicketChanges};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -71,11 +77,16 @@ pub(crate) fn run(
 ) -> Result<SqlAnswer, Problem> {
     let session = engine.session();
     let pence = DataType::Decimal128(20, 0);
-    let mut payments = parts::payments(&session, folder, live)?;
+    let of = |dataset| crate::of(live, dataset);
+    let mut payments = parts::payments(&session, folder, &of(Dataset::Payments))?;
     for amount in [PENCE, VAT, GROSS] {
         payments = payments.with_column(amount, cast(col(amount), pence.clone()))?;
     }
     session.register_table("payments", payments.into_view())?;
+    let changes = parts::rows::<TicketChanges>(&session, folder, &of(Dataset::Tickets))?;
+    session.register_table("ticket_changes", changes.into_view())?;
+    let values = parts::rows::<Measurements>(&session, folder, &of(Dataset::Measurements))?;
+    session.register_table("measurements", values.into_view())?;
     for table in tables {
         let batch = record_batch(table)?;
         session.register_table(

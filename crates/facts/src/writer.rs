@@ -1,12 +1,14 @@
-//! Writing payments: a second thread turns batches into Parquet while the caller reads on.
+//! Writing facts: a second thread turns batches into Parquet while the caller reads on.
 
-use crate::columns;
+use crate::columns::Batch;
 use crate::error::{Error, Problem};
 use crate::folder::{Draft, Folder};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
-use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::file::properties::{
+    EnabledStatistics, WriterProperties, WriterPropertiesBuilder,
+};
 use datafusion::parquet::schema::types::ColumnPath;
 use handback_core::import::{Part, Payments};
 use handback_core::pence::Pence;
@@ -23,17 +25,20 @@ const ROWS_PER_GROUP: usize = 1_048_576;
 /// Batches that may wait for the writing thread; each is a few megabytes.
 const WAITING: usize = 4;
 
-/// Takes payments in and makes parts of them. Nothing is in the folder under a part's name until
-/// [`PaymentsWriter::finish`]; a writer that is dropped leaves nothing.
+/// Takes batches in and makes parts of them. Nothing is in the folder under a part's name until
+/// [`Writer::finish`]; a writer that is dropped leaves nothing.
 #[derive(Debug)]
-pub struct PaymentsWriter {
+pub struct Writer<B: Batch> {
     folder: Arc<Folder>,
-    running: Option<Running>,
+    running: Option<Running<B>>,
 }
 
+/// Takes payments in.
+pub type PaymentsWriter = Writer<Payments>;
+
 #[derive(Debug)]
-struct Running {
-    batches: SyncSender<Payments>,
+struct Running<B> {
+    batches: SyncSender<B>,
     thread: JoinHandle<Result<Vec<Written>, Problem>>,
 }
 
@@ -45,12 +50,12 @@ struct Written {
     total: Pence,
 }
 
-impl PaymentsWriter {
-    pub(crate) fn start(folder: Arc<Folder>, rows_per_part: u64) -> PaymentsWriter {
+impl<B: Batch> Writer<B> {
+    pub(crate) fn start(folder: Arc<Folder>, rows_per_part: u64) -> Writer<B> {
         let (batches, waiting) = sync_channel(WAITING);
         let place = Arc::clone(&folder);
         let thread = std::thread::spawn(move || write(&place, &waiting, rows_per_part));
-        PaymentsWriter {
+        Writer {
             folder,
             running: Some(Running { batches, thread }),
         }
@@ -58,9 +63,9 @@ impl PaymentsWriter {
 
     /// Hand over a batch; waits when the writing thread is several batches behind. After an error
     /// nothing more can be written and nothing will be kept.
-    pub fn push(&mut self, payments: Payments) -> Result<(), Error> {
+    pub fn push(&mut self, batch: B) -> Result<(), Error> {
         if let Some(running) = &self.running
-            && running.batches.send(payments).is_ok()
+            && running.batches.send(batch).is_ok()
         {
             return Ok(());
         }
@@ -70,7 +75,7 @@ impl PaymentsWriter {
         Err(stopped.into())
     }
 
-    /// Give the parts their names, on disk for good. No part comes of no payments.
+    /// Give the parts their names, on disk for good. No part comes of no rows.
     pub fn finish(mut self) -> Result<Vec<Part>, Error> {
         let written = self.stop()?;
         let mut parts = Vec::with_capacity(written.len());
@@ -94,30 +99,30 @@ impl PaymentsWriter {
     }
 }
 
-impl Drop for PaymentsWriter {
+impl<B: Batch> Drop for Writer<B> {
     /// Waits for the thread, so that its unfinished files are gone when the writer is.
     fn drop(&mut self) {
         match self.stop() {
             Ok(_) | Err(Problem::Stopped) => {}
-            Err(problem) => tracing::warn!(%problem, "payments were given up while being written"),
+            Err(problem) => tracing::warn!(%problem, "facts were given up while being written"),
         }
     }
 }
 
-fn write(
+fn write<B: Batch>(
     folder: &Folder,
-    batches: &Receiver<Payments>,
+    batches: &Receiver<B>,
     rows_per_part: u64,
 ) -> Result<Vec<Written>, Problem> {
-    let schema = columns::schema(DataType::Utf8);
+    let schema = B::schema(DataType::Utf8);
     let mut written = Vec::new();
     let mut open: Option<OpenPart> = None;
-    for payments in batches.iter().filter(|payments| !payments.is_empty()) {
+    for batch in batches.iter().filter(|batch| batch.rows() > 0) {
         let mut part = match open.take() {
             Some(part) => part,
-            None => OpenPart::begin(folder.draft()?, &schema)?,
+            None => OpenPart::begin(folder.draft()?, &schema, properties::<B>())?,
         };
-        part.write(&schema, payments)?;
+        part.write(&schema, batch)?;
         if part.rows >= rows_per_part {
             written.push(part.close()?);
         } else {
@@ -137,8 +142,12 @@ struct OpenPart {
 }
 
 impl OpenPart {
-    fn begin(draft: Draft, schema: &SchemaRef) -> Result<OpenPart, Problem> {
-        let parquet = ArrowWriter::try_new(draft, Arc::clone(schema), Some(properties()))?;
+    fn begin(
+        draft: Draft,
+        schema: &SchemaRef,
+        properties: WriterProperties,
+    ) -> Result<OpenPart, Problem> {
+        let parquet = ArrowWriter::try_new(draft, Arc::clone(schema), Some(properties))?;
         Ok(OpenPart {
             parquet,
             rows: 0,
@@ -146,14 +155,11 @@ impl OpenPart {
         })
     }
 
-    fn write(&mut self, schema: &SchemaRef, payments: Payments) -> Result<(), Problem> {
-        self.rows += payments.len() as u64;
-        let sum = payments
-            .amount
-            .iter()
-            .try_fold(self.total.0, |sum, &pence| sum.checked_add(pence));
-        self.total = Pence(sum.ok_or(Problem::TooMuchMoney)?);
-        let batch = columns::record_batch(schema, payments)
+    fn write<B: Batch>(&mut self, schema: &SchemaRef, batch: B) -> Result<(), Problem> {
+        self.rows += batch.rows();
+        self.total = batch.add_to(self.total).ok_or(Problem::TooMuchMoney)?;
+        let batch = batch
+            .record_batch(schema)
             .map_err(|error| Problem::Parquet(error.into()))?;
         Ok(self.parquet.write(&batch)?)
     }
@@ -172,30 +178,31 @@ pub(crate) fn compression() -> Compression {
     Compression::ZSTD(ZstdLevel::try_new(1).expect("zstd has a level 1"))
 }
 
-/// How parts are encoded: small files at little cost. Texts repeat, so they have dictionaries and
-/// no statistics; line numbers climb, so they are kept as steps; transaction numbers and amounts
-/// hardly repeat, so a dictionary would be built in vain.
-fn properties() -> WriterProperties {
+/// How parts are encoded: small files at little cost. Texts repeat, so they have dictionaries and no
+/// statistics; numbers that climb are kept as steps, and like amounts without a dictionary, which would be
+/// built in vain.
+fn properties<B: Batch>() -> WriterProperties {
+    let column = |name: &str| ColumnPath::from(name);
     let mut properties = WriterProperties::builder()
         .set_compression(compression())
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    for text in columns::TEXTS {
-        properties = properties
-            .set_column_statistics_enabled(ColumnPath::from(text), EnabledStatistics::None);
+    for text in B::TEXTS {
+        properties =
+            properties.set_column_statistics_enabled(column(text), EnabledStatistics::None);
     }
-    for number in [columns::LINE, columns::PENCE, columns::VAT, columns::GROSS] {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(number), false)
-            .set_column_encoding(ColumnPath::from(number), Encoding::DELTA_BINARY_PACKED);
+    let encoded = |properties: WriterPropertiesBuilder, name: &str, encoding| {
+        properties
+            .set_column_dictionary_enabled(column(name), false)
+            .set_column_encoding(column(name), encoding)
+    };
+    for number in B::NUMBERS {
+        properties = encoded(properties, number, Encoding::DELTA_BINARY_PACKED);
     }
-    properties
-        .set_column_dictionary_enabled(ColumnPath::from(columns::TRANSACTION), false)
-        .set_column_encoding(
-            ColumnPath::from(columns::TRANSACTION),
-            Encoding::DELTA_BYTE_ARRAY,
-        )
-        .build()
+    for text in B::SINGULAR {
+        properties = encoded(properties, text, Encoding::DELTA_BYTE_ARRAY);
+    }
+    properties.build()
 }
 
 #[cfg(test)]

@@ -168,7 +168,8 @@ fn take_by_values(columns: &mut [ColumnReading], evidence: &[Evidence], rows: us
     };
     take(Role::Amount, &amounts, "amounts");
     let dates = |column: &ColumnReading| {
-        mostly(evidence[column.index].dates) && rules::may_be(Role::Date, &column.header)
+        mostly(evidence[column.index].dates)
+            && rules::may_be(Dataset::Payments, Role::Date, &column.header)
     };
     take(Role::Date, &dates, "dates");
 }
@@ -183,7 +184,8 @@ fn named_but_not_amounts(
     if dataset != Dataset::Payments || columns.iter().any(|column| column.role == Role::Amount) {
         return None;
     }
-    let points = |column: &&ColumnReading| rules::points(Role::Amount, &column.header);
+    let points =
+        |column: &&ColumnReading| rules::points(Dataset::Payments, Role::Amount, &column.header);
     let named = columns.iter().max_by_key(points)?;
     if points(&named) < TAKEN_AS_AMOUNT {
         return None;

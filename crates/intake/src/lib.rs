@@ -9,6 +9,7 @@ pub mod columns;
 pub mod contracts;
 pub mod crosstab;
 pub mod dates;
+pub mod measurements;
 pub mod ocds;
 pub mod payments;
 pub mod recognise;

@@ -6,6 +6,7 @@
 mod answered;
 mod desk;
 mod heading;
+mod measured;
 
 use crate::columns::{self, Proposal};
 use crate::dates::{self, Order};
@@ -91,6 +92,20 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
     if let Some(reading) = desk::recognise(source, hints, &form, &sample, &mut table)? {
         return Ok(reading);
     }
+    let is_stated = |dataset: Dataset| {
+        let known = |layout: &Layout| {
+            layout.dataset == dataset
+                && sample
+                    .iter()
+                    .any(|line| same_headings(&layout.headings, &line.cells))
+        };
+        hints.dataset == Some(dataset) || hints.layouts.iter().any(known)
+    };
+    if is_stated(Dataset::Measurements)
+        && let Some(reading) = measured::recognise(source, hints, &form, &sample, &mut table)?
+    {
+        return Ok(reading);
+    }
     let mut heading = match keys {
         Some(names) => Heading {
             names,
@@ -112,7 +127,16 @@ pub fn recognise(source: &dyn Source, hints: &Hints<'_>) -> Result<Reading, Refu
             reason: "it has a heading but no rows".into(),
         });
     }
-    let (dataset, proposal) = meaning(source, hints, &heading, &rows)?;
+    let (dataset, proposal) = match meaning(source, hints, &heading, &rows) {
+        Err(Refused::Unclear { .. })
+            if hints.dataset.is_none()
+                && let Some(reading) =
+                    measured::recognise(source, hints, &form, &sample, &mut table)? =>
+        {
+            return Ok(reading);
+        }
+        meant => meant?,
+    };
     let mut reading = reading(dataset, form);
     reading.columns = proposal.columns;
     let above = &sample[..heading.data_from];

@@ -114,6 +114,7 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Events => "events",
         Dataset::Measures => "measures",
         Dataset::Rebases => "rebases",
+        Dataset::WorkingCalendars => "working calendars",
         Dataset::Scope => "scope decisions",
         Dataset::Names => "name decisions",
         Dataset::PublishedTotals => "published totals",

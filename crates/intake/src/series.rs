@@ -7,7 +7,7 @@
 //!
 //! Nothing is guessed silently: what could be read in two ways is refused or noted, by its line.
 
-mod numbers;
+pub(crate) mod numbers;
 mod spacing;
 
 use crate::dates::{self, Order};

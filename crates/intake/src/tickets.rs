@@ -436,7 +436,7 @@ impl<'r> Log<'r> {
                     lines => (format!("{lines} lines say"), "they change"),
                 };
                 let reason = format!(
-                    "{lines} “{word}”, and nobody knows what that means: {change} nothing until you say it, as in --state \"{word}=working\""
+                    "{lines} “{word}”, and nobody knows what that means: {change} nothing until you say it (--state “{word}=working”)"
                 );
                 remark(states.clone(), &word, reason)
             })

@@ -6,7 +6,7 @@ use crate::cli::import::{folder_files, told, with_progress};
 use crate::clock;
 use crate::data::{Author, Data, Location};
 use crate::estate::statement_at;
-use crate::generate::{Shape, write};
+use crate::generate::{Shape, TICKETS, write};
 use crate::import::{Taken, Wishes, take_in};
 use crate::refused::Refused;
 use crate::render::{self, Form};
@@ -42,6 +42,10 @@ pub struct Arguments {
     /// How many contracts in all
     #[arg(long, value_name = "N")]
     contracts: Option<u32>,
+    /// How many tickets the service desk had; when not given half a million times the scale, beside
+    /// --payments 6000
+    #[arg(long, value_name = "N")]
+    tickets: Option<u32>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -51,6 +55,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         payment_rows: arguments.payments,
         services: arguments.services,
         contracts: arguments.contracts,
+        tickets: arguments.tickets.unwrap_or(match arguments.payments {
+            Some(_) => Shape::default().tickets,
+            None => TICKETS.saturating_mul(arguments.scale),
+        }),
     };
     if arguments.out.exists() {
         return Err(Refused(format!(

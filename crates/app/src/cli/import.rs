@@ -8,6 +8,7 @@ use crate::transfer;
 use anyhow::Context;
 use handback_core::dated::Period;
 use handback_core::import::{Dataset, Fault, Overlap, Role};
+use handback_core::performance::state::Means;
 use handback_intake::refused::called;
 use handback_intake::source::Source;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -33,6 +34,15 @@ pub struct Arguments {
     /// The period that the files cover, when they carry no dates: 2019-08, 2019-Q2, 2019/20 or two days with .. between
     #[arg(long, value_name = "P")]
     period: Option<Period>,
+    /// What a service desk's word for a state means, when it is not known or was taken wrongly:
+    /// WORD=MEANING, as in "Awaiting parts=waits-for-supplier"; the meanings are opened, working,
+    /// waits-for-user, waits-for-supplier, waits-for-other, resolved, reopened, closed and nothing
+    #[arg(long = "state", value_name = "WORD=MEANING", value_parser = state)]
+    states: Vec<(String, Means)>,
+    /// The time zone of a service desk's times that do not say theirs, by its IANA name; Europe/London
+    /// when not given
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
     /// Which column is what, when it was taken wrongly: ROLE=HEADING, as in supplier="Vendor Nam"; remembered for the next file with the same headings
     #[arg(long = "column", value_name = "ROLE=HEADING", value_parser = column)]
     columns: Vec<(Role, String)>,
@@ -78,7 +88,7 @@ pub struct Arguments {
 fn dataset(words: &str) -> Result<Dataset, String> {
     let value = serde_json::Value::String(words.to_owned());
     serde_json::from_value(value).map_err(|_| {
-        "write payments, contracts, ocds, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, claims, recommendations, events, published-totals, scope or names".into()
+        "write payments, contracts, ocds, tickets, measurements, responses, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, working-calendars, claims, recommendations, events, published-totals, scope or names".into()
     })
 }
 
@@ -88,9 +98,17 @@ fn column(words: &str) -> Result<(Role, String), String> {
         .ok_or("write ROLE=HEADING, as in supplier=\"Vendor Nam\"")?;
     let value = serde_json::Value::String(role.trim().to_owned());
     let role = serde_json::from_value(value).map_err(|_| {
-        "the role is one of date, amount, vat, gross, supplier, supplier-number, company-number, department, service, category, description, transaction, personal or other"
+        "the role is, of payments, one of date, amount, vat, gross, supplier, supplier-number, company-number, department, service, category, description and transaction; of tickets, one of ticket, state, at, opened, responded, paused, resumed, resolved, reopened, closed, priority, service, group, channel and satisfaction; of measurements, one of date, measure, value, numerator, denominator and service; of any, personal or other"
     })?;
     Ok((role, heading.trim().to_owned()))
+}
+
+fn state(words: &str) -> Result<(String, Means), String> {
+    let (word, means) = words
+        .rsplit_once('=')
+        .ok_or("write WORD=MEANING, as in \"Awaiting parts=waits-for-supplier\"")?;
+    let means = means.parse::<Means>().map_err(|error| error.to_string())?;
+    Ok((word.trim().to_owned(), means))
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
@@ -108,6 +126,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let wishes = Wishes {
         dataset: arguments.dataset,
         period: arguments.period,
+        states: arguments.states,
+        zone: arguments.zone,
         columns: arguments.columns,
         replaces: arguments.replaces,
         adds: arguments.adds,
@@ -275,9 +295,9 @@ fn told_one(taken: &Taken, dry_run: bool, with_notes: bool) -> String {
     );
     if reading.dataset == Dataset::Payments {
         text += &format!(", {}", tally.total);
-        if let (Some(from), Some(to)) = (tally.from, tally.to) {
-            text += &format!(", {from} to {to}");
-        }
+    }
+    if let (true, Some(from), Some(to)) = (reading.dataset.is_bulk(), tally.from, tally.to) {
+        text += &format!(", {from} to {to}");
     }
     for (count, what) in [
         (tally.rejected, "rejected"),

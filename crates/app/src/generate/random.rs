@@ -23,6 +23,14 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// Near enough to a standard normal number: twelve from 0 to 1, added up, less six. Exact sums of
+    /// exact numbers, so that it is the same on every machine.
+    pub(super) fn normal(&mut self) -> f64 {
+        const FINE: u64 = 1 << 24;
+        let sum: u64 = (0..12).map(|_| self.below(FINE)).sum();
+        (sum as f64 + 6.0) / FINE as f64 - 6.0
+    }
+
     /// A whole number from 0 up to, but not including, `bound`; 0 when `bound` is 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.number()) * u128::from(bound)) >> 64) as u64

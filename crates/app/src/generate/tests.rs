@@ -2,6 +2,7 @@
 
 use super::layout::Payment;
 use super::ledger::{self, Ledger};
+use super::measured::{MONTHS_AFTER, MONTHS_BEFORE, REDEFINED, Truth, measured};
 use super::published::{Oddity, oddity};
 use super::{Shape, write};
 use handback_core::assurance::{
@@ -21,7 +22,8 @@ use handback_core::money::technology::Technology;
 use handback_core::money::{Name, Paid, ScopeRule, Treatment, YearBasis, scoped};
 use handback_core::organisation::Organisation;
 use handback_core::pence::Pence;
-use handback_core::performance::{Measure, Rebase};
+use handback_core::performance::verdict::{Effort, Word};
+use handback_core::performance::{Asked, Better, Measure, Point, Rebase, WorkingCalendar};
 use handback_core::record::{KindName, RecordId};
 use handback_core::table::{Cell, Find, Form, Heading, Row, Tabled};
 
@@ -155,6 +157,7 @@ impl Register {
             register.take::<Item<Document>>(files, "documents.csv");
             register.take::<Measure>(files, "measures.csv");
             register.take::<Rebase>(files, "rebases.csv");
+            register.take::<WorkingCalendar>(files, "working-calendars.csv");
             register.recommendations = values(register.take(files, "recommendations.csv"));
             register.take::<PublishedTotal>(files, "published-totals.csv");
             register.take::<Name>(files, "names.csv");
@@ -589,4 +592,96 @@ fn one_file_has_as_many_payments_as_were_asked_for() {
         suppliers.len() > 72,
         "scale 3 has firms beyond the example's own"
     );
+}
+
+#[test]
+fn what_is_measured_holds_the_truth_that_it_states() {
+    for (place, series) in measured().iter().enumerate() {
+        let values = series.values(Shape::default().seed, place as u64);
+        assert_eq!(values.len(), (MONTHS_BEFORE + MONTHS_AFTER) as usize);
+        let mean = |months: &dyn Fn(Date) -> bool| {
+            let chosen: Vec<f64> = values
+                .iter()
+                .filter(|(month, _)| months(*month))
+                .map(|(_, value)| *value)
+                .collect();
+            chosen.iter().sum::<f64>() / chosen.len() as f64
+        };
+        let moved = mean(&|month| month > series.handover) - mean(&|month| month < series.handover);
+        let redefined = mean(&|month| month >= REDEFINED) - mean(&|month| month < REDEFINED);
+        let towards = if series.is_better_up { 1.0 } else { -1.0 };
+        // In standard deviations of the noise; a mean of thirty months is off by a third of one at most.
+        let moved = moved * towards / series.spread;
+        let expected = match series.truth {
+            Truth::Step => 4.0,
+            // Half of all months at a twentieth each.
+            Truth::Trend => 1.8,
+            Truth::None => 0.0,
+            Truth::Redefined => {
+                assert!(redefined > 3.0 * series.spread, "{redefined}");
+                continue;
+            }
+        };
+        assert!(
+            (moved - expected).abs() < 1.0,
+            "{}: {moved}",
+            series.service
+        );
+    }
+    let truths = measured().into_iter().map(|series| series.truth);
+    let count = |truth| truths.clone().filter(|known| *known == truth).count();
+    let counts = [Truth::Step, Truth::Trend, Truth::None, Truth::Redefined].map(count);
+    assert_eq!(counts, [6, 3, 5, 1]);
+}
+
+#[test]
+fn the_verdict_finds_every_true_step_and_claims_no_other() {
+    for (place, series) in measured().iter().enumerate() {
+        let values = series.values(Shape::default().seed, place as u64);
+        let point = |(date, value)| Point { date, value };
+        let is_redefined = series.truth == Truth::Redefined;
+        let asked = Asked {
+            points: values.into_iter().map(point).collect(),
+            at: series.handover,
+            better: if series.is_better_up {
+                Better::Up
+            } else {
+                Better::Down
+            },
+            smallest: Some(2.0 * series.spread),
+            transition: 1,
+            compared: Vec::new(),
+            redefined: is_redefined.then_some(REDEFINED).into_iter().collect(),
+            events: Vec::new(),
+        };
+        let found = asked.answered(Effort::default()).word;
+        match series.truth {
+            Truth::Step => assert_eq!(found, Word::SteppedUp, "{}", series.service),
+            _ => assert!(
+                matches!(found, Word::NoChangeShown | Word::CannotTell),
+                "{}: {found:?}",
+                series.service
+            ),
+        }
+    }
+}
+
+#[test]
+fn the_desk_has_as_many_tickets_as_were_asked_for() {
+    let files = written(Shape {
+        tickets: 720,
+        payment_rows: Some(0),
+        ..Shape::default()
+    });
+    let logs = files
+        .iter()
+        .filter(|(name, _)| name.starts_with("tickets/"));
+    let mut numbers = BTreeSet::new();
+    for (name, log) in logs {
+        for line in &lines(log)[1..] {
+            numbers.insert(line[0].clone());
+            assert!(line[7].starts_with("Caller "), "{name}: {line:?}");
+        }
+    }
+    assert_eq!(numbers.len(), 720);
 }

@@ -6,7 +6,7 @@ use super::{Failed, Read, Stating, Taken, Wishes, contracts, tables};
 use crate::data::fresh_id;
 use crate::refused::Refused;
 use handback_core::basis::overlapping;
-use handback_core::import::{Coverage, Dataset, Import, Layout, List, Overlap, ledger, overlap};
+use handback_core::import::{Coverage, Import, Layout, List, Overlap, ledger, overlap};
 use handback_core::kinds;
 use handback_core::record::{Change, RecordId, Visibility};
 use handback_core::table::Find;
@@ -37,9 +37,9 @@ pub fn commit(
         .iter()
         .find(|(_, import)| same(import))
         .map(|(id, _)| *id);
-    let is_payments = reading.dataset == Dataset::Payments;
+    let is_bulk = reading.dataset.is_bulk();
     let mut finder = Finder::new(picture, wishes.authority.as_deref())?;
-    if let (Some(id), true) = (before, is_payments) {
+    if let (Some(id), true) = (before, is_bulk) {
         taken.already = true;
         taken.tally = imports[&id].tally.clone();
         return Ok((
@@ -47,12 +47,12 @@ pub fn commit(
             decided_afterwards(picture, &imports, id, taken, wishes)?,
         ));
     }
-    if !is_payments {
+    if !is_bulk {
         finder.learn(picture)?;
     }
     let listing = Listing::of(&reading, taken, &imports, &finder, wishes)?;
     let stated = match &read.stating {
-        Stating::Payments => Vec::new(),
+        Stating::Rows => Vec::new(),
         Stating::Table(table, rows) => {
             let (contract, listing) = (wishes.contract.as_deref(), listing.as_ref());
             tables::state(
@@ -91,6 +91,7 @@ pub fn commit(
             ledger: wishes
                 .ledger
                 .clone()
+                .or_else(|| read.ledger.clone())
                 .unwrap_or_else(|| ledger(&reading, &taken.file).to_owned()),
             period: read.period,
         },
@@ -109,7 +110,7 @@ pub fn commit(
     };
     let mut changes = finder.stated;
     changes.extend(stated);
-    if is_payments {
+    if is_bulk {
         let overlaps: BTreeSet<RecordId> = overlapping(&imports, &import)
             .into_iter()
             .map(|(id, _)| id)

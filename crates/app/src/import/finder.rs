@@ -8,6 +8,7 @@ use handback_core::control::Service;
 use handback_core::kinds;
 use handback_core::money::names::folded;
 use handback_core::organisation::{Identifier, Organisation, OrganisationRole};
+use handback_core::performance::Measure;
 use handback_core::record::{Change, Kind, KindName, RecordId, Visibility};
 use handback_core::table::Find;
 use handback_register::Picture;
@@ -65,6 +66,7 @@ impl Finder {
                 self.remember(Service::NAME, reference, id);
             }
         }
+        self.learn_measures(picture)?;
         for (id, organisation) in all::<Organisation>(picture)? {
             for printed in &organisation.printed_names {
                 self.remember(Organisation::NAME, printed, id);
@@ -79,6 +81,22 @@ impl Finder {
                 self.remember(Contract::NAME, &identifier.id, id);
             }
             self.remember(Contract::NAME, &contract.title, id);
+        }
+        Ok(())
+    }
+
+    /// Measures of several services may be called alike: then only `Service: Measure` means one.
+    fn learn_measures(&mut self, picture: &Picture) -> Result<(), Failed> {
+        let services = all::<Service>(picture)?;
+        for (id, measure) in all::<Measure>(picture)? {
+            if let Some(service) = measure.service.and_then(|id| services.get(&id)) {
+                let whole = format!("{}: {}", service.name, measure.name);
+                self.remember(Measure::NAME, &whole, id);
+            }
+            if self.find(Measure::NAME, &measure.name) != Some(id) {
+                let key = (Measure::NAME, folded(&measure.name));
+                self.by_words.remove(&key);
+            }
         }
         Ok(())
     }

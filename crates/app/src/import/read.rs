@@ -2,12 +2,19 @@
 
 use super::{Failed, Read, Stating, Watch};
 use crate::data::Data;
-use handback_core::import::{Dataset, Fault, Months, Payments, Reading};
+use handback_core::import::bulk::{Measurements, TicketChange, TicketChanges};
+use handback_core::import::{
+    Dataset, Fault, Months, Part, Payments, Reading, Tally, ledger_of_measures,
+};
 use handback_core::kinds;
+use handback_facts::{Batch, Writer};
 use handback_intake::Refused;
 use handback_intake::source::Source;
 use handback_intake::table::Filled;
+use handback_intake::tickets::Logged;
 use handback_register::Staged;
+use jiff::tz::Offset;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Take the source into the vault without keeping it yet: a file that turns out to be refused leaves
@@ -33,7 +40,7 @@ pub fn keep_faults(data: &Data, faults: &[Fault]) -> Result<Option<String>, Fail
     Ok(Some(data.vault.put(lines.as_slice())?.to_string()))
 }
 
-/// Read a file to its end. Payments go to the facts when `kept` is given.
+/// Read a file to its end. Rows in bulk go to the facts when `kept` is given.
 pub fn read(
     kept: Option<&Data>,
     file: &dyn Source,
@@ -47,40 +54,55 @@ pub fn read(
     };
     match reading.dataset {
         Dataset::Payments => {
-            let mut writer = kept.map(|data| data.facts.write_payments());
-            let (mut failed, mut stopped) = (None, false);
             let mut months = Months::default();
-            let mut rows = 0;
+            let mut keeping = Keeping::new(kept, file, watch);
             let mut on_batch = |batch: Payments| {
                 months.count(&batch);
-                rows += batch.len() as u64;
-                if watch(file.name(), rows).is_break() {
-                    stopped = true;
-                    return ControlFlow::Break(());
-                }
-                match writer.as_mut().map_or(Ok(()), |writer| writer.push(batch)) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(error) => {
-                        failed = Some(error);
-                        ControlFlow::Break(())
-                    }
-                }
+                keeping.take(batch)
             };
             let tally =
                 handback_intake::payments::read(file, reading, &mut on_batch, &mut on_fault)?;
-            if stopped {
-                return Err(Failed::Stopped);
-            }
-            if let Some(error) = failed {
-                return Err(error.into());
-            }
-            let parts = writer.map_or(Ok(Vec::new()), |writer| writer.finish())?;
+            Ok(Read {
+                tally,
+                faults,
+                parts: keeping.finish()?,
+                period: months.period(),
+                ledger: None,
+                stating: Stating::Rows,
+            })
+        }
+        Dataset::Tickets => {
+            let (parts, months, tally) = tickets(kept, file, reading, watch, &mut on_fault)?;
             Ok(Read {
                 tally,
                 faults,
                 parts,
                 period: months.period(),
-                stating: Stating::Payments,
+                ledger: None,
+                stating: Stating::Rows,
+            })
+        }
+        Dataset::Measurements => {
+            let (mut months, mut measures) = (Months::default(), BTreeSet::new());
+            let mut keeping = Keeping::new(kept, file, watch);
+            let mut on_batch = |batch: Measurements| {
+                for row in 0..batch.len() {
+                    months.see(batch.date[row], batch.date_to[row]);
+                    if !measures.contains(batch.measure.get(row)) {
+                        measures.insert(batch.measure.get(row).to_owned());
+                    }
+                }
+                keeping.take(batch)
+            };
+            let tally =
+                handback_intake::measurements::read(file, reading, &mut on_batch, &mut on_fault)?;
+            Ok(Read {
+                tally,
+                faults,
+                parts: keeping.finish()?,
+                period: months.period(),
+                ledger: Some(ledger_of_measures(&measures)),
+                stating: Stating::Rows,
             })
         }
         Dataset::Contracts => {
@@ -98,6 +120,7 @@ pub fn read(
                 faults,
                 parts: Vec::new(),
                 period: None,
+                ledger: None,
                 stating: Stating::Contracts(lines),
             })
         }
@@ -117,11 +140,12 @@ pub fn read(
                 faults,
                 parts: Vec::new(),
                 period: None,
+                ledger: None,
                 stating: Stating::Notices(notices),
             })
         }
-        Dataset::Tickets | Dataset::Measurements => Err(Failed::Wish(format!(
-            "{} is not taken because tickets and measurements are not kept yet",
+        Dataset::Responses => Err(Failed::Wish(format!(
+            "{}: answers are released and not kept: take them in with handback import --as responses",
             file.name()
         ))),
         dataset => {
@@ -137,8 +161,117 @@ pub fn read(
                 faults,
                 parts: Vec::new(),
                 period: None,
+                ledger: None,
                 stating: Stating::Table(table, rows),
             })
         }
+    }
+}
+
+/// Batches on their way to the facts, if they are kept, while somebody watches.
+struct Keeping<'k, 'w, B: Batch> {
+    file: &'k str,
+    watch: &'k mut Watch<'w>,
+    writer: Option<Writer<B>>,
+    rows: u64,
+    failed: Option<Failed>,
+}
+
+impl<'k, 'w, B: Batch> Keeping<'k, 'w, B> {
+    fn new(
+        kept: Option<&Data>,
+        file: &'k dyn Source,
+        watch: &'k mut Watch<'w>,
+    ) -> Keeping<'k, 'w, B> {
+        Keeping {
+            file: file.name(),
+            watch,
+            writer: kept.map(|data| data.facts.write()),
+            rows: 0,
+            failed: None,
+        }
+    }
+
+    fn take(&mut self, batch: B) -> ControlFlow<()> {
+        self.rows += batch.rows();
+        if (self.watch)(self.file, self.rows).is_break() {
+            self.failed = Some(Failed::Stopped);
+            return ControlFlow::Break(());
+        }
+        match self
+            .writer
+            .as_mut()
+            .map_or(Ok(()), |writer| writer.push(batch))
+        {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error.into());
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Part>, Failed> {
+        match self.failed {
+            Some(failed) => Err(failed),
+            None => Ok(self
+                .writer
+                .map_or(Ok(Vec::new()), |writer| writer.finish())?),
+        }
+    }
+}
+
+/// Read a log of tickets, each change as a row of facts. A ticket counts in the month of its first change.
+fn tickets(
+    kept: Option<&Data>,
+    file: &dyn Source,
+    reading: &Reading,
+    watch: &mut Watch<'_>,
+    on_fault: &mut dyn FnMut(Fault) -> ControlFlow<()>,
+) -> Result<(Vec<Part>, Months, Tally), Failed> {
+    let mut months = Months::default();
+    let mut keeping = Keeping::new(kept, file, watch);
+    let mut batch = TicketChanges::default();
+    let mut on_ticket = |logged: Logged| {
+        if let Some(first) = logged.ticket.changes.first() {
+            let day = Offset::UTC.to_datetime(first.at).date();
+            months.see(day, day);
+        }
+        push(&mut batch, &logged);
+        match batch.len() < TicketChanges::BATCH {
+            true => ControlFlow::Continue(()),
+            false => keeping.take(std::mem::take(&mut batch)),
+        }
+    };
+    let tally = handback_intake::tickets::read(file, reading, &mut on_ticket, on_fault)?;
+    if keeping.failed.is_none() && !batch.is_empty() {
+        // Whether it failed, `finish` says.
+        let _ = keeping.take(batch);
+    }
+    Ok((keeping.finish()?, months, tally))
+}
+
+fn push(batch: &mut TicketChanges, Logged { ticket, said }: &Logged) {
+    let about = [
+        &ticket.service,
+        &ticket.group,
+        &ticket.channel,
+        &ticket.satisfaction,
+    ];
+    let [service, group, channel, satisfaction] =
+        about.map(|text| text.as_deref().unwrap_or_default());
+    for (place, (change, said)) in (0..).zip(ticket.changes.iter().zip(said)) {
+        batch.push(&TicketChange {
+            line: said.line,
+            ticket: &ticket.number,
+            place,
+            at: change.at,
+            what: change.what.word(),
+            printed: &said.printed,
+            service,
+            group,
+            channel,
+            satisfaction,
+        });
     }
 }

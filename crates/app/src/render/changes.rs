@@ -56,6 +56,14 @@ fn line(change: &Change) -> String {
     )
 }
 
+/// A change that nobody has explained, as a question.
+pub fn question(change: &Change) -> String {
+    format!(
+        "Something changed. {} Do you know what happened?",
+        line(change)
+    )
+}
+
 /// A reason in words.
 pub fn reason(reason: &Unsure) -> String {
     let months = |count: usize| match count {

@@ -1,10 +1,12 @@
 //! A verdict in words.
 
 use super::clock::day;
-use handback_core::performance::Better;
+use handback_core::performance::series::{Aside, Value};
 use handback_core::performance::verdict::{
     Direction, EACH_SIDE, Estimate, Placebo, Reason, Rival, Verdict, Word,
 };
+use handback_core::performance::{Better, NotAsked};
+use handback_core::statement::StepCounts;
 use jiff::civil::Date;
 use std::fmt::Write as _;
 
@@ -33,6 +35,14 @@ pub fn figure(value: f64) -> String {
     }
 }
 
+/// A value with its unit: `4 hours`, `87.4% of incidents`.
+pub fn in_unit(value: f64, unit: &str) -> String {
+    match unit.starts_with('%') {
+        true => format!("{}{unit}", figure(value)),
+        false => format!("{} {unit}", figure(value)),
+    }
+}
+
 fn between(estimate: Estimate) -> String {
     format!(
         "{} (between {} and {})",
@@ -46,6 +56,8 @@ fn between(estimate: Estimate) -> String {
 pub fn sentence(name: &str, unit: &str, at: Date, better: Better, verdict: &Verdict) -> String {
     let unit = match unit {
         "" => String::new(),
+        // Five percent of 80% would be four.
+        share if share.starts_with('%') => " percentage points".into(),
         unit => format!(" {unit}"),
     };
     match (verdict.word, verdict.step) {
@@ -169,6 +181,68 @@ pub fn reason(reason: &Reason) -> String {
     }
 }
 
+/// How many services stepped up, in one sentence.
+pub fn step_counts(counts: &StepCounts) -> String {
+    format!(
+        "{} of {} services stepped up when they changed hands; {} stepped down; of {} no change is shown; of {} nobody can tell.",
+        counts.stepped_up,
+        counts.services,
+        counts.stepped_down,
+        counts.no_change_shown,
+        counts.cannot_tell,
+    )
+}
+
+/// Why nothing is asked, as a sentence.
+pub fn not_asked(why: NotAsked) -> String {
+    match why {
+        NotAsked::NoValues => "no file has a value of it yet.".into(),
+        NotAsked::NoHandover => {
+            "the service did not change hands, so that there is no before and after.".into()
+        }
+        NotAsked::HandoverNotDated(on) => format!(
+            "its handover is dated “{}”, and a verdict needs the month.",
+            super::when(on)
+        ),
+        NotAsked::NeitherWay => "neither way is better: it is a volume.".into(),
+        NotAsked::RedefinedSometime(on) => format!(
+            "it was counted in another way from “{}” on, and a verdict needs the month.",
+            super::when(on)
+        ),
+    }
+}
+
+/// What of a measure's rows does not count, as a sentence.
+pub fn aside(aside: &Aside) -> String {
+    match aside {
+        Aside::Disagree { date, rows } => {
+            let said = |row: &Value| {
+                let value = row.value.map_or_else(|| "no value".into(), figure);
+                format!("{value} ({}, line {})", row.printed.file, row.printed.line)
+            };
+            let said: Vec<String> = rows.iter().map(said).collect();
+            format!(
+                "Files disagree about {}: {}. It counts as not known.",
+                day(*date),
+                said.join("; ")
+            )
+        }
+        Aside::NoValue { date, printed } => format!(
+            "Of {} the file says that there is no value ({}, line {}).",
+            day(*date),
+            printed.file,
+            printed.line
+        ),
+        Aside::OtherSpan { rows } => format!(
+            "{} rows are of another length of time than the others, such as a quarter among months, and do not count.",
+            rows.len()
+        ),
+        Aside::OfWhichService { rows } => format!(
+            "{rows} rows do not say of which service they are, and measures of several are called so: they do not count."
+        ),
+    }
+}
+
 /// Another event, and what would be said without the months beyond it.
 pub fn rival(rival: &Rival) -> String {
     match rival.same_month {
@@ -209,45 +283,54 @@ pub fn placebo(placebo: &Placebo) -> String {
     }
 }
 
-/// Everything, for a terminal: the sentence first.
-pub fn text(name: &str, at: Date, better: Better, verdict: &Verdict) -> String {
-    let mut out = sentence(name, "", at, better, verdict) + "\n\nHOW WE KNOW\n";
-    let _ = writeln!(
-        out,
-        "  {} usable months before, {} after.",
+/// What the verdict rests on, line by line; what the sentence says already is left out.
+pub fn how(verdict: &Verdict) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} usable months before, {} after.",
         verdict.before, verdict.after
-    );
-    let told = match verdict.word {
-        Word::CannotTell => 1,
-        _ => 0,
-    };
-    for one in verdict.reasons.iter().skip(told) {
-        let _ = writeln!(out, "  {}", super::capital(&reason(one)));
-    }
-    if let Some(p) = verdict.p_value {
-        let _ = writeln!(
-            out,
-            "  Series without a step look at least as stepped {} of the time; at most 5% may be called a step.",
+    )];
+    let told = usize::from(verdict.word == Word::CannotTell);
+    let reasons = verdict.reasons.iter().skip(told);
+    lines.extend(reasons.map(|one| super::capital(&reason(one))));
+    lines.extend(verdict.p_value.map(|p| {
+        format!(
+            "Series without a step look at least as stepped {} of the time; at most 5% may be called a step.",
             match p {
                 rare if rare < 0.001 => "less than 0.1%".into(),
                 common if common > 0.99 => "more than 99%".into(),
                 p => format!("{:.1}%", p * 100.0),
             }
-        );
-    }
+        )
+    }));
     if let (Some(step), Some(trend)) = (verdict.step, verdict.trend_change) {
-        let _ = writeln!(out, "  Step: {}", between(step));
-        let _ = writeln!(out, "  Change of trend, a month: {}", between(trend));
+        lines.push(format!("Step: {}", between(step)));
+        lines.push(format!("Change of trend, a month: {}", between(trend)));
     }
-    let _ = writeln!(out, "  Earlier dates: {}", placebo(&verdict.placebo));
+    lines.push(format!("Earlier dates: {}", placebo(&verdict.placebo)));
+    lines
+}
+
+/// What else may explain the verdict.
+pub fn not_excluded(verdict: &Verdict) -> Vec<String> {
+    let mut lines: Vec<String> = verdict.rivals.iter().map(rival).collect();
+    lines
+        .push("That something else happened at the same time: figures say when, never why.".into());
+    lines
+}
+
+/// Everything, for a terminal: the sentence first.
+pub fn text(name: &str, at: Date, better: Better, verdict: &Verdict) -> String {
+    let mut out = sentence(name, "", at, better, verdict) + "\n\nHOW WE KNOW\n";
+    for line in how(verdict) {
+        let _ = writeln!(out, "  {line}");
+    }
     out += "\nWHAT WE CANNOT EXCLUDE\n";
     if verdict.rivals.is_empty() {
         out += "  No other event was named (--event DATE=TEXT).\n";
     }
-    for one in &verdict.rivals {
-        let _ = writeln!(out, "  {}", rival(one));
+    for line in not_excluded(verdict) {
+        let _ = writeln!(out, "  {line}");
     }
-    out += "  That something else happened at the same time: figures say when, never why.\n";
     out
 }
 

@@ -99,6 +99,8 @@ pub fn page_of(kind: &str, id: RecordId) -> String {
         | "volume"
         | "treatment"
         | "rebase"
+        | "working calendar"
+        | "release"
         | "readiness statement" => {
             format!("/records/{id}/history")
         }
@@ -136,7 +138,8 @@ pub fn list_of(kind: &str) -> &'static str {
         "name" => "/names",
         "scope rule" => "/scope",
         "published total" => "/published-totals",
-        "measure" | "rebase" => "/measures",
+        "measure" | "rebase" | "working calendar" => "/measures",
+        "release" => "/experience",
         _ => "/",
     }
 }

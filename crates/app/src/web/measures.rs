@@ -22,7 +22,7 @@ const PLACE: Place = Place {
     title: "Measures",
     kind: Measure::NAME,
     intro: "What is measured of services. Each says what it counts, which way is better, what was promised, and the smallest step that matters: stated before anybody looks.",
-    beside: &[],
+    beside: super::performance::BESIDE,
     blank: Blank {
         title: "No measures are stated yet",
         file: "A list of measures fills this place: what each counts, of which service, in which unit, which way is better, and its target.",

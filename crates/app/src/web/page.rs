@@ -169,7 +169,8 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
             "/published-totals",
         ],
     ),
-    ("Measures", "/measures", &[]),
+    ("Performance", "/performance", &["/measures"]),
+    ("Experience", "/experience", &[]),
     ("People and events", "/movements", &["/events"]),
     ("Exit registers", "/registers", &[]),
     (

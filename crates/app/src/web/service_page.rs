@@ -27,19 +27,18 @@ struct Looking<'a> {
     stretches: Vec<Stretch>,
 }
 
+/// Who ran a service from when until when, as bands.
+pub(super) fn who_ran(visit: &Visit, id: RecordId) -> Result<Vec<Band>, Error> {
+    let estate = visit.sighted()?;
+    let service = estate.services.get(&id).ok_or(Error::NotFound)?;
+    Ok(Looking::at(visit, &estate, id, service).who_ran_it().bands)
+}
+
 pub fn page(visit: &Visit) -> Result<Answer, Error> {
     let (id, sheet) = Sheet::of::<Service>(visit, ("Services", "/services"))?;
     let estate = visit.sighted()?;
     let service = estate.services.get(&id).ok_or(Error::NotFound)?;
-    let arrangement = estate.arrangements.values().find(|held| held.service == id);
-    let looking = Looking {
-        visit,
-        estate: &estate,
-        id,
-        service,
-        control: control(arrangement, visit.dates.at, &ControlRule::default()),
-        stretches: arrangement.map(Arrangement::stretches).unwrap_or_default(),
-    };
+    let looking = Looking::at(visit, &estate, id, service);
     let mut lines = looking.lines();
     lines.extend(looking.arranged());
     Sheet {
@@ -50,6 +49,20 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         ..sheet
     }
     .shown(visit)
+}
+
+impl<'a> Looking<'a> {
+    fn at(visit: &'a Visit, estate: &'a Estate, id: RecordId, service: &'a Service) -> Self {
+        let arrangement = estate.arrangements.values().find(|held| held.service == id);
+        Looking {
+            visit,
+            estate,
+            id,
+            service,
+            control: control(arrangement, visit.dates.at, &ControlRule::default()),
+            stretches: arrangement.map(Arrangement::stretches).unwrap_or_default(),
+        }
+    }
 }
 
 impl Looking<'_> {
@@ -76,6 +89,18 @@ impl Looking<'_> {
 
     fn lead(&self) -> Vec<Vec<Said>> {
         let mut lead = vec![self.who(), vec![Said::text(self.standing())]];
+        let is_measured = |service: Option<RecordId>| service == Some(self.id);
+        if self
+            .estate
+            .measures
+            .values()
+            .any(|held| is_measured(held.service))
+        {
+            let href = format!("/services/{}/performance", self.id);
+            lead.push(vec![
+                Said::text("How it performs, and whether it stepped up").to(href),
+            ]);
+        }
         lead.extend(self.next().map(|(on, what)| {
             let said = Said::text(format!("Next date that matters: {}, ", render::when(on)));
             vec![said, what]

@@ -130,6 +130,8 @@ impl Visit {
         seen.published_totals.retain(|id, _| shown(id));
         seen.measures.retain(|id, _| shown(id));
         seen.rebases.retain(|id, _| shown(id));
+        seen.working_calendars.retain(|id, _| shown(id));
+        seen.releases.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }
@@ -153,7 +155,7 @@ impl Visit {
             return Ok(whole);
         }
         let paid = self.site.paid(view, at)?;
-        let lines = statement(&seen, &paid, &Rules::default(), at, view.basis());
+        let lines = statement(&seen, &paid, None, &Rules::default(), at, view.basis());
         Ok(Arc::new(Statement {
             control: ControlLines {
                 changed: lines.control.changed,

@@ -203,6 +203,8 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "published-total",
         "measure",
         "rebase",
+        "working-calendar",
+        "release",
         "layout",
         "import",
         "publication",

@@ -89,6 +89,46 @@ fn inbox(site: &Site, folder: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.expect("a file").path()).collect()
 }
 
+const TICKETS: &str = "Number,Status,Changed at,Priority,Service,Caller\n\
+    INC1,New,01/07/2019 09:00,P2,Desktop,Pat Example\n\
+    INC1,Parked,01/07/2019 10:00,P2,Desktop,Pat Example\n\
+    INC1,Resolved,13/07/2019 10:00,P2,Desktop,Pat Example\n";
+
+#[test]
+fn a_log_of_tickets_is_seen_its_words_explained_taken_in_and_taken_back() {
+    let site = Site::demo();
+    let contracts = site.sign_in("contracts");
+    let files = Files::of(&[("desk.csv", TICKETS)]);
+    let (job, seen) = files.send(&contracts, "desk.csv");
+    seen.says("This looks like tickets")
+        .says("What each state was taken for")
+        .says("Parked in desk.csv means")
+        .says("nobody knows what that means")
+        .lacks("Pat Example")
+        .lacks("--state");
+    // In the order of the page: Parked is not known, New is opened, Resolved is resolved.
+    let again = say(
+        &contracts,
+        &job,
+        &[("do", "look"), ("state-0-0", "waits-for-supplier")],
+    );
+    again
+        .says("Taken as waits for supplier")
+        .lacks("nobody knows what that means");
+    let taken = say(&contracts, &job, &[("do", "take")]);
+    taken.says("Taken in");
+    let import = import_of(&taken);
+    contracts
+        .get(&import)
+        .says("the ticket’s number")
+        .says("not kept")
+        .lacks("no amounts of");
+    let undo = format!("{import}/undo");
+    contracts.get(&undo).says("3 rows leave every figure");
+    assert_eq!(contracts.post(&undo, &[("why", "Wrong desk")]).status, 303);
+    contracts.get(&import).says("was taken back");
+}
+
 #[test]
 fn a_file_is_seen_corrected_taken_in_replaced_and_taken_back() {
     let site = Site::demo();

@@ -4,6 +4,7 @@ use super::arrangement::{Arrangement, Facet, Mode};
 use super::standing::Holding;
 use crate::dated::When;
 use crate::record::RecordId;
+use jiff::civil::Date;
 
 /// What held from one moment until the next stretch begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,51 @@ impl Arrangement {
             }
         };
         self.moments().into_iter().map(stretch).collect()
+    }
+}
+
+/// The moment at which another runs a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handover {
+    pub on: When,
+    pub from: Mode,
+    pub to: Mode,
+    pub provider: Option<RecordId>,
+}
+
+impl Handover {
+    /// Whether the authority took the service back.
+    pub fn is_return(&self) -> bool {
+        let own = |mode| matches!(mode, Mode::InHouse | Mode::Shared);
+        own(self.to) && !own(self.from)
+    }
+}
+
+impl Arrangement {
+    /// Every change of who runs the service that is known to be one, in the order of time.
+    pub fn handovers(&self) -> Vec<Handover> {
+        let stretches = self.stretches();
+        let changed = |pair: &[Stretch]| {
+            let (before, after) = (&pair[0], &pair[1]);
+            let is_known = before.mode != Mode::Unknown && after.mode != Mode::Unknown;
+            let is_other = (before.mode, before.provider) != (after.mode, after.provider);
+            (is_known && is_other).then_some(Handover {
+                on: after.from,
+                from: before.mode,
+                to: after.mode,
+                provider: after.provider,
+            })
+        };
+        stretches.windows(2).filter_map(changed).collect()
+    }
+
+    /// The handover that the service is judged by: the last on which it came back by a day, or else the
+    /// last of any sort.
+    pub fn judged_by(&self, until: Date) -> Option<Handover> {
+        let mut past = self.handovers();
+        past.retain(|handover| handover.on.earliest().is_none_or(|day| day <= until));
+        let back = past.iter().rev().find(|handover| handover.is_return());
+        back.or(past.last()).copied()
     }
 }
 
@@ -96,5 +142,49 @@ mod tests {
                 ("2019-08".to_owned(), None, authority, authority),
             ]
         );
+    }
+
+    #[test]
+    fn a_service_is_judged_by_its_return() {
+        let when = |text: &str| text.parse::<When>().expect("a date");
+        let mut arrangement = Arrangement {
+            service: RecordId([1; 16]),
+            mode: Dated::default(),
+            provider: Dated::default(),
+            contract: Dated::default(),
+            facets: BTreeMap::new(),
+            source: None,
+        };
+        let (venture, group) = (Some(RecordId([2; 16])), Some(RecordId([3; 16])));
+        for (from, mode, provider) in [
+            ("unknown", Mode::InHouse, None),
+            ("2006-04-01", Mode::JointVenture, venture),
+            ("2018-01-01", Mode::Supplier, group),
+            ("2019-08-01", Mode::InHouse, None),
+            ("2023", Mode::Supplier, group),
+        ] {
+            arrangement.state(when(from), mode, provider, None, |_| None);
+        }
+        let direction = arrangement.facets.entry(Facet::Direction).or_default();
+        direction.state(when("2016"), Some(Holder::Both));
+        let on: Vec<String> = arrangement
+            .handovers()
+            .iter()
+            .map(|handover| handover.on.to_string())
+            .collect();
+        assert_eq!(on, ["2006-04-01", "2018-01-01", "2019-08-01", "2023"]);
+        for (until, expected) in [
+            ("2005-12-31", None),
+            ("2019-07-31", Some("2018-01-01")),
+            ("2019-08-01", Some("2019-08-01")),
+            ("2024-01-01", Some("2019-08-01")),
+        ] {
+            let judged = arrangement.judged_by(until.parse().expect("a day"));
+            assert_eq!(
+                judged.map(|it| it.on.to_string()).as_deref(),
+                expected,
+                "{until}"
+            );
+        }
     }
 }

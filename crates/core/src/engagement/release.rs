@@ -33,6 +33,7 @@ use super::happiness::{Bands, Score};
 use super::response::Answer;
 use super::suppression;
 use crate::dated::Period;
+use crate::record::Kind;
 use layers::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,6 +180,14 @@ impl Release {
                 && cell.place.as_deref() == place
         };
         self.cells.iter().find(is_it)
+    }
+}
+
+impl Kind for Release {
+    const NAME: &'static str = "release";
+    const VERSION: u16 = 1;
+    fn title(&self) -> String {
+        format!("Answers of {} to {}", self.period.from, self.period.to)
     }
 }
 

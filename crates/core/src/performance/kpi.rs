@@ -2,6 +2,7 @@
 //! credits are owed for it.
 
 pub mod credit;
+pub mod file;
 
 #[cfg(test)]
 mod tests;

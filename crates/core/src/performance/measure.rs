@@ -1,6 +1,7 @@
 //! What is measured of a service: what its figures mean, which way is better and what was promised.
 
 use super::Better;
+use super::kpi::{Bands, Rating};
 use crate::dated::{Dated, When};
 use crate::record::{Kind, RecordId, Reference};
 use crate::table::{Call, Faults, Find, Form, Heading, Row, RowFault, Tabled, joined, worded};
@@ -29,6 +30,24 @@ worded! {
     ShareReopened = "share reopened",
     /// Opened before the month's end and not resolved by it.
     Open = "tickets open at the month’s end",
+}
+
+impl Counted {
+    /// Whether it is reckoned in working time, or held against targets, so that a calendar must say how.
+    pub fn needs_calendar(self) -> bool {
+        match self {
+            Counted::MedianToResolve
+            | Counted::NineInTenToResolve
+            | Counted::ResolvedInTime
+            | Counted::MedianToAnswer
+            | Counted::AnsweredInTime => true,
+            Counted::Opened
+            | Counted::Resolved
+            | Counted::Reopened
+            | Counted::ShareReopened
+            | Counted::Open => false,
+        }
+    }
 }
 
 worded! {
@@ -60,13 +79,20 @@ pub struct Measure {
     /// The value promised, in its unit.
     #[serde(default, skip_serializing_if = "Dated::is_empty")]
     pub target: Dated<Target>,
+    /// Short of the target, this value and any better approach it; none where the contract rates nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approaching: Option<f64>,
+    /// Short of that, this value and any better require improvement; whatever is worse is inadequate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires_improvement: Option<f64>,
     /// What files call it: the heading of its column, or its name in a long table. Its own name when none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub printed: Vec<String>,
     /// Counted from tickets instead of read from a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Counted>,
-    /// What tickets call the service or group whose tickets count. The service's own name when none.
+    /// What tickets call the service or group whose tickets count, and what long tables of values call the
+    /// service. The service's own name when none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets_of: Vec<String>,
     /// Whether it is the one measure by which the service is judged beside others, chosen before looking.
@@ -104,6 +130,21 @@ impl Measure {
     /// The value promised on a day; one promised from a month on holds from its first day.
     pub fn target_on(&self, day: Date) -> Option<f64> {
         self.target.from(When::Day(day))?.0
+    }
+
+    /// How a value of a day is rated in a contract performance notice; none without bands, or without a target
+    /// on that day (Procurement Act 2023, section 71).
+    pub fn rating(&self, value: f64, day: Date) -> Option<Rating> {
+        self.bands(self.target_on(day)?)?.rate(Some(value))
+    }
+
+    fn bands(&self, good: f64) -> Option<Bands> {
+        Some(Bands {
+            better: self.better,
+            good,
+            approaching: self.approaching?,
+            requires_improvement: self.requires_improvement?,
+        })
     }
 
     /// From when its definition is another than before, and what it then is. The first is no change.
@@ -159,6 +200,18 @@ impl Tabled for Measure {
             "95",
         ),
         Heading::optional(
+            "approaching",
+            Form::Text,
+            "Short of the target, the worst value that the contract rates as approaching it.",
+            "90",
+        ),
+        Heading::optional(
+            "requires improvement",
+            Form::Text,
+            "Short of that, the worst value rated as requiring improvement; worse is inadequate.",
+            "80",
+        ),
+        Heading::optional(
             "from",
             Form::When,
             "Since when the definition and the target of this row hold.",
@@ -179,7 +232,7 @@ impl Tabled for Measure {
         Heading::optional(
             "tickets of",
             Form::List,
-            "What tickets call the service or group. Blank when they use the service's name.",
+            "What tickets call the service or group, and reports the service. Blank when they use its name.",
             "",
         ),
         Heading::optional(
@@ -276,8 +329,10 @@ impl Tabled for Measure {
             let reason = "write how many months, from 0 to 24";
             faults.add(row, "transition", transition.to_string(), reason);
         }
+        let approaching = number(row, "approaching", &mut faults);
+        let requires_improvement = number(row, "requires improvement", &mut faults);
         let texts = |heading| row.list(heading).to_vec();
-        faults.or(Measure {
+        let measure = Measure {
             name: text("measure").unwrap_or_default(),
             service,
             unit: text("unit").unwrap_or_default(),
@@ -294,7 +349,27 @@ impl Tabled for Measure {
             chart: Chart::of(row, "chart"),
             owner: text("owner"),
             source: text("source"),
-        })
+            approaching,
+            requires_improvement,
+        };
+        if approaching.is_some() != requires_improvement.is_some() {
+            let reason = "a contract that rates has both bands, “approaching” and “requires improvement”: give the other too";
+            faults.add(
+                row,
+                "approaching",
+                row.text("approaching").unwrap_or_default(),
+                reason,
+            );
+        }
+        let promised = measure.target.iter().filter_map(|(_, target)| target.0);
+        let wrong = promised
+            .filter_map(|good| measure.bands(good)?.check().err())
+            .next();
+        if let Some(wrong) = wrong {
+            let words = row.text("approaching").unwrap_or_default();
+            faults.add(row, "approaching", words, wrong.to_string());
+        }
+        faults.or(measure)
     }
 
     fn identity(&self) -> String {
@@ -323,6 +398,8 @@ impl Tabled for Measure {
                 self.better.word().into(),
                 self.definition.from(from).cloned().unwrap_or_default(),
                 number(self.target.from(from).and_then(|target| target.0)),
+                number(self.approaching),
+                number(self.requires_improvement),
                 from.to_string(),
                 joined(self.printed.iter().cloned()),
                 word(self.counted.map(Counted::word)),
@@ -424,6 +501,38 @@ mod tests {
     }
 
     #[test]
+    fn values_are_rated_by_the_target_of_their_day() {
+        let measure = read(&[
+            row(&[
+                ("target", "95"),
+                ("approaching", "90"),
+                ("requires improvement", "80"),
+                ("from", "2016-04"),
+            ]),
+            row(&[
+                ("target", "92"),
+                ("approaching", "90"),
+                ("requires improvement", "80"),
+                ("from", "2018-04"),
+            ]),
+        ]);
+        let measure = measure.expect("a measure");
+        for (value, day, rating) in [
+            (93.0, date(2016, 4, 1), Some(Rating::ApproachingTarget)),
+            (93.0, date(2018, 4, 1), Some(Rating::Good)),
+            (85.0, date(2018, 4, 1), Some(Rating::RequiresImprovement)),
+            (79.9, date(2018, 4, 1), Some(Rating::Inadequate)),
+            (93.0, date(2016, 3, 31), None),
+        ] {
+            assert_eq!(measure.rating(value, day), rating, "{value} on {day}");
+        }
+        assert_eq!(
+            read(&[row(&[("target", "95")])]).map(|it| it.rating(96.0, date(2020, 1, 1))),
+            Ok(None)
+        );
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_a_fault() {
         for (heading, words) in [
             ("target", "about 95"),
@@ -433,6 +542,7 @@ mod tests {
             ("transition", "25"),
             ("transition", "-1"),
             ("service", "Nowhere"),
+            ("approaching", "85"),
         ] {
             assert_eq!(
                 read(&[row(&[(heading, words)])]),
@@ -440,6 +550,12 @@ mod tests {
                 "{words}"
             );
         }
+        let upside_down = [
+            ("target", "95"),
+            ("approaching", "80"),
+            ("requires improvement", "90"),
+        ];
+        assert_eq!(read(&[row(&upside_down)]), Err(vec!["approaching"]));
         let both = [
             ("counted from tickets", "tickets opened"),
             ("printed as", "KPI 4"),

@@ -64,6 +64,25 @@ pub struct RuleBook {
     pub services: Vec<(Vec<String>, Rules)>,
 }
 
+impl RuleBook {
+    /// Time as it passes, nothing promised, and nobody having said for whom the clock stops: enough to
+    /// count tickets, and not to time them.
+    pub fn round_the_clock(zone: &str) -> RuleBook {
+        let others = Rules {
+            title: None,
+            calendar: Calendar::round_the_clock(zone),
+            pauses: Pauses::default(),
+            closing_resolves: false,
+            resolving_responds: false,
+            targets: Vec::new(),
+        };
+        RuleBook {
+            others,
+            services: Vec::new(),
+        }
+    }
+}
+
 /// Why a time or an outcome is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

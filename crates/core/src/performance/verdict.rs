@@ -84,6 +84,16 @@ pub fn word(question: &Question<'_>, effort: Effort) -> Word {
     judged(question, &Months::of(question.points), effort, Depth::Word).word
 }
 
+/// The mean of the usable months before the date, and of those after the transition; none without any.
+pub fn means(question: &Question<'_>) -> (Option<f64>, Option<f64>) {
+    let usable = usable(question, &Months::of(question.points));
+    let (before, after) = usable.months.values.split_at(usable.before);
+    let mean = |values: &[f64]| {
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    (mean(before), mean(after))
+}
+
 /// How much of a verdict is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Depth {

@@ -7,13 +7,14 @@ use crate::contract::{
     Charge, Clause, Contract, IndexFigure, Obligation, Request, Variation, Volume,
 };
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
+use crate::engagement::release::Release;
 use crate::import::Import;
 use crate::money::published::PublishedTotal;
 use crate::money::technology::Technology;
 use crate::money::{Name, Paid, PaidName, ScopeRule, Treatment, YearBasis, scoped};
 use crate::organisation::Organisation;
 use crate::pence::Pence;
-use crate::performance::{Measure, Rebase};
+use crate::performance::{Measure, Rebase, WorkingCalendar};
 use crate::record::RecordId;
 use crate::transition::{Blackout, Gate, ReadinessStatement, StaffMovement, Task, Wave};
 use jiff::civil::Date;
@@ -52,6 +53,9 @@ pub struct Estate {
     pub published_totals: BTreeMap<RecordId, PublishedTotal>,
     pub measures: BTreeMap<RecordId, Measure>,
     pub rebases: BTreeMap<RecordId, Rebase>,
+    /// What may be shown of people's answers.
+    pub releases: BTreeMap<RecordId, Release>,
+    pub working_calendars: BTreeMap<RecordId, WorkingCalendar>,
     pub imports: BTreeMap<RecordId, Import>,
 }
 

@@ -7,7 +7,7 @@ mod label;
 mod lines;
 mod month;
 mod name;
-mod reading;
+pub(crate) mod reading;
 mod scope;
 mod total;
 mod ways;

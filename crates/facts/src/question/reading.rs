@@ -1,6 +1,7 @@
 //! Reading the engine's columns into values of the trade.
 
 use super::Sum;
+use crate::columns::tickets::instant;
 use crate::columns::{PENCE, day};
 use crate::error::Problem;
 use crate::parts::IMPORT;
@@ -9,11 +10,15 @@ use datafusion::arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch, StringViewArray,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int32Type, Int64Type};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type,
+    TimestampMicrosecondType,
+};
 use datafusion::arrow::error::ArrowError;
 use handback_core::dated::Period;
 use handback_core::pence::Pence;
 use handback_core::record::RecordId;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 fn column(answer: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef, Problem> {
@@ -42,6 +47,14 @@ impl Texts {
             String::new()
         } else {
             self.0.value(row).to_owned()
+        }
+    }
+
+    /// Whether a row holds this text; a blank is the empty one.
+    pub(crate) fn is(&self, row: usize, text: &str) -> bool {
+        match self.0.is_null(row) {
+            true => text.is_empty(),
+            false => self.0.value(row) == text,
         }
     }
 }
@@ -80,6 +93,26 @@ pub(crate) fn amounts(answer: &RecordBatch, name: &str) -> Result<Vec<Option<Pen
         .iter()
         .map(|pence| pence.map(Pence))
         .collect())
+}
+
+/// Numbers with decimals, where there are any.
+pub(crate) fn decimals(answer: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>, Problem> {
+    Ok(numbers::<Float64Type>(answer, name)?.iter().collect())
+}
+
+/// Instants; a row without one cannot occur in a part that this program wrote.
+pub(crate) fn instants(answer: &RecordBatch, name: &str) -> Result<Vec<Timestamp>, Problem> {
+    let read = |micros: &i64| {
+        let beyond = || ArrowError::CastError(format!("{micros} microseconds are no time"));
+        Timestamp::from_microsecond(*micros).map_err(|_| beyond().into())
+    };
+    let whole = column(answer, name, &instant())?;
+    whole
+        .as_primitive::<TimestampMicrosecondType>()
+        .values()
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) fn truths(answer: &RecordBatch, name: &str) -> Result<Vec<bool>, Problem> {

@@ -1,6 +1,6 @@
 //! Made-up payments.
 
-use handback_core::import::{Part, Payment, Payments};
+use handback_core::import::{Dataset, Part, Payment, Payments};
 use handback_core::pence::Pence;
 use handback_core::record::RecordId;
 use handback_facts::{Facts, LivePart};
@@ -150,6 +150,7 @@ pub fn live(id: u8, parts: Vec<Part>) -> Vec<LivePart> {
         .into_iter()
         .map(|part| LivePart {
             import,
+            dataset: Dataset::Payments,
             file: format!("payments-{id}.csv"),
             part,
         })

@@ -4,3 +4,4 @@ mod analysts;
 mod asking;
 mod keeping;
 mod made_up;
+mod performing;

@@ -58,6 +58,14 @@ pub(super) struct Rules {
     pub(super) roles: Vec<RoleRule>,
 }
 
+impl Rules {
+    /// The rules for the columns of a dataset.
+    pub(super) fn of(&self, dataset: Dataset) -> impl Iterator<Item = &RoleRule> {
+        let speaks = move |rule: &&RoleRule| rule.datasets.contains(&dataset);
+        self.roles.iter().filter(speaks)
+    }
+}
+
 pub(super) struct RoleRule {
     pub(super) role: Role,
     pub(super) datasets: Vec<Dataset>,
@@ -226,17 +234,17 @@ impl RoleRule {
     }
 }
 
-/// How well a heading alone fits a role, from 0 to 100.
-pub(super) fn points(role: Role, heading: &str) -> u8 {
+/// How well a heading alone fits a role of a dataset, from 0 to 100.
+pub(super) fn points(dataset: Dataset, role: Role, heading: &str) -> u8 {
     let words = RULES.language.words(heading);
-    let rules = RULES.roles.iter().filter(|rule| rule.role == role);
+    let rules = RULES.of(dataset).filter(|rule| rule.role == role);
     rules.map(|rule| rule.points(&words)).max().unwrap_or(0)
 }
 
-/// Whether a heading holds no word that rules a role out.
-pub(super) fn may_be(role: Role, heading: &str) -> bool {
+/// Whether a heading holds no word that rules a role of a dataset out.
+pub(super) fn may_be(dataset: Dataset, role: Role, heading: &str) -> bool {
     let words = RULES.language.words(heading);
-    let mut rules = RULES.roles.iter().filter(|rule| rule.role == role);
+    let mut rules = RULES.of(dataset).filter(|rule| rule.role == role);
     rules.all(|rule| !words.iter().any(|word| rule.never.contains(word)))
 }
 

@@ -1,7 +1,9 @@
 //! Whether a file is the log or list of a service desk, and how it is to be read.
 
 use super::heading::{self, Heading, Sampled};
-use super::{Hints, agree, confirmed, layout_of, reading, remark, settle_dates};
+use super::{
+    Hints, agree, confirmed, is_contracts_register, layout_of, reading, remark, settle_dates,
+};
 use crate::dates::{self, Order};
 use crate::source::Source;
 use crate::tabular::{Form, Format, Table};
@@ -21,6 +23,12 @@ const SAMPLE: usize = 20_000;
 /// How many different words for states are looked at. A column with more holds something else.
 const MOST_STATES: usize = 500;
 
+/// Below this a column says too little to take the file for tickets when nobody said that it is.
+const SURE: u8 = 70;
+
+/// How sure a column must be that no other sort of file has.
+const SURELY_A_DESK: u8 = 81;
+
 /// The reading of a file of tickets; none when it is something else and the person does not say that it
 /// is tickets.
 pub(super) fn recognise(
@@ -32,8 +40,11 @@ pub(super) fn recognise(
 ) -> Result<Option<Reading>, Refused> {
     let is_event_log = matches!(form.format, Format::Xes | Format::Ocel);
     let is_stated = hints.dataset == Some(Dataset::Tickets) || is_event_log;
-    // Tickets are not kept yet: a table is taken for them only when somebody says that it is.
-    if !is_stated {
+    if hints
+        .dataset
+        .is_some_and(|dataset| dataset != Dataset::Tickets)
+        && !is_event_log
+    {
         return Ok(None);
     }
     let heading = match table.keys() {
@@ -61,10 +72,19 @@ pub(super) fn recognise(
         Some(layout) => confirmed(layout, &heading.names).columns,
         None => columns::propose(Dataset::Tickets, &heading.names, &rows).columns,
     };
-    tells_of_tickets(&columns).map_err(|reason| Refused::Unclear {
-        file: source.name().to_owned(),
-        reason,
-    })?;
+    let is_sure = layout.is_some() || is_stated;
+    if !is_sure && !reads_as_a_desk(&columns, &heading.names, &rows) {
+        return Ok(None);
+    }
+    if let Err(reason) = tells_of_tickets(&columns, if is_sure { 0 } else { SURE }) {
+        return match is_sure {
+            true => Err(Refused::Unclear {
+                file: source.name().to_owned(),
+                reason,
+            }),
+            false => Ok(None),
+        };
+    }
     agree(source, hints, Dataset::Tickets)?;
     let mut reading = Reading {
         reader: DESK_READER,
@@ -96,8 +116,12 @@ pub(super) fn recognise(
 }
 
 /// Whether the columns say of which ticket, and when, a line speaks; else what is missing.
-fn tells_of_tickets(columns: &[ColumnReading]) -> Result<(), String> {
-    let has = |role: Role| columns.iter().any(|column| column.role == role);
+fn tells_of_tickets(columns: &[ColumnReading], at_least: u8) -> Result<(), String> {
+    let has = |role: Role| {
+        columns
+            .iter()
+            .any(|column| column.role == role && column.confidence >= at_least)
+    };
     if !has(Role::Ticket) {
         return Err("no column was found that holds the number of a ticket: say which does, as in --column ticket=\"Ref\"".into());
     }
@@ -106,6 +130,26 @@ fn tells_of_tickets(columns: &[ColumnReading]) -> Result<(), String> {
         return Err("it does not say when its tickets were opened, nor which state they entered when: say which columns do, as in --column opened=\"Logged on\"".into());
     }
     Ok(())
+}
+
+/// Whether nothing but a service desk has such columns. Registers of contracts have numbers, starts and
+/// ends too; only desks answer and resolve, or say when they opened and how a ticket stands.
+fn reads_as_a_desk(columns: &[ColumnReading], names: &[String], rows: &[Vec<String>]) -> bool {
+    let surely = |role: Role| {
+        let sure =
+            |column: &ColumnReading| column.role == role && column.confidence >= SURELY_A_DESK;
+        columns.iter().any(sure)
+    };
+    let is_log = surely(Role::State) && surely(Role::At);
+    let answers = surely(Role::Resolved) || surely(Role::Responded);
+    let stands = [Role::Closed, Role::State, Role::Priority]
+        .into_iter()
+        .any(surely);
+    is_log
+        || answers
+        || surely(Role::Opened)
+            && stands
+            && !is_contracts_register(&columns::propose(Dataset::Contracts, names, rows))
 }
 
 /// A log names a ticket on many lines; a list without a time of opening can only be a log.
@@ -157,7 +201,9 @@ fn look_at_states(
         };
         let word = said(&cell(state)).to_owned();
         tickets.insert(cell(ticket));
-        if tickets::known(&word) == Some(Means::Opened) {
+        let said = hints.states.iter().find(|(printed, _)| *printed == word);
+        let means = said.map_or_else(|| tickets::known(&word), |(_, means)| Some(*means));
+        if means == Some(Means::Opened) {
             opened.insert(cell(ticket));
         }
         if !word.is_empty() && words.len() < MOST_STATES && !words.contains(&word) {

@@ -18,11 +18,7 @@ struct Read {
 }
 
 fn read(source: &Memory) -> Read {
-    let hints = Hints {
-        dataset: Some(Dataset::Tickets),
-        ..Hints::default()
-    };
-    let reading = recognise(source, &hints).expect("read as tickets");
+    let reading = recognise(source, &Hints::default()).expect("recognised without being told");
     assert_eq!(reading.dataset, Dataset::Tickets, "{}", source.name);
     let (mut tickets, mut faults) = (Vec::new(), Vec::new());
     let tally = tickets::read(

@@ -4,4 +4,5 @@ mod corpora;
 mod desks;
 mod expected;
 mod ledgers;
+mod reports;
 mod workbooks;

@@ -91,10 +91,6 @@ pub struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     /// A chart as core made it, with its rebases marked.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the pages that show control charts come next")
-    )]
     pub fn of(measure: &'a str, unit: &'a str, chart: &Chart) -> Plot<'a> {
         let decimals = spc::decimals(chart);
         let points = chart.points.iter().map(|point| {

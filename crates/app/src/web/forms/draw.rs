@@ -72,6 +72,7 @@ const LONG: &[&str] = &[
     "what",
     "at exit",
     "result",
+    "rules",
 ];
 
 /// Headings that name an organisation; one that nobody stated before is stated now.

@@ -5,18 +5,22 @@ use super::work::{Deciding, Waiting};
 use crate::web::fields::{FieldFaults, Fields};
 use handback_core::dated::Period;
 use handback_core::import::{Dataset, Role};
+use handback_core::performance::state::Means;
 use handback_intake::refused::called;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 35] = {
+const DATASETS: [Dataset; 38] = {
     use Dataset::*;
     [
         Payments,
         Contracts,
         Ocds,
+        Tickets,
+        Measurements,
         Organisations,
         Services,
         Arrangements,
@@ -49,11 +53,12 @@ const DATASETS: [Dataset; 35] = {
         PublishedTotals,
         Measures,
         Rebases,
+        WorkingCalendars,
     ]
 };
 
 /// The roles that a column of payments can play, in plain words.
-pub const PAYMENT_ROLES: &[(Role, &str)] = &[
+const PAYMENT_ROLES: &[(Role, &str)] = &[
     (Role::Other, "nothing we need"),
     (Role::Date, "the date paid"),
     (Role::Amount, "the amount"),
@@ -71,7 +76,7 @@ pub const PAYMENT_ROLES: &[(Role, &str)] = &[
 ];
 
 /// The same for a register of contracts.
-pub const CONTRACT_ROLES: &[(Role, &str)] = &[
+const CONTRACT_ROLES: &[(Role, &str)] = &[
     (Role::Other, "nothing we need"),
     (Role::Reference, "the reference"),
     (Role::Title, "the title"),
@@ -90,6 +95,67 @@ pub const CONTRACT_ROLES: &[(Role, &str)] = &[
     (Role::Personal, "about persons: not kept"),
 ];
 
+/// The same for the log or list of a service desk.
+const TICKET_ROLES: &[(Role, &str)] = &[
+    (Role::Other, "nothing we need"),
+    (Role::Ticket, "the ticket’s number"),
+    (Role::State, "the state it entered"),
+    (Role::At, "when it entered that state"),
+    (
+        Role::Lifecycle,
+        "whether an activity began or was completed",
+    ),
+    (Role::Opened, "when it was opened"),
+    (Role::Responded, "when it was first answered"),
+    (Role::Paused, "when it was paused"),
+    (Role::Resumed, "when the pause ended"),
+    (Role::Resolved, "when it was resolved"),
+    (Role::Reopened, "when it was reopened"),
+    (Role::Closed, "when it was closed"),
+    (Role::Priority, "its priority"),
+    (Role::Service, "the service"),
+    (Role::Group, "the group that has it"),
+    (Role::Channel, "how it was raised"),
+    (Role::Satisfaction, "how content the asker was"),
+    (Role::Personal, "about persons: not kept"),
+];
+
+/// The same for measurements.
+const MEASUREMENT_ROLES: &[(Role, &str)] = &[
+    (Role::Other, "nothing we need"),
+    (Role::Date, "the day or month"),
+    (Role::Measure, "the name of the measure"),
+    (Role::Value, "the value"),
+    (Role::Numerator, "the numerator"),
+    (Role::Denominator, "the denominator"),
+    (Role::Service, "what the value is of"),
+    (Role::Personal, "about persons: not kept"),
+];
+
+/// What the states of a service desk can mean, in plain words.
+const MEANINGS: &[(Means, &str)] = &[
+    (Means::Opened, "opened"),
+    (Means::Working, "the desk works on it"),
+    (Means::WaitsForUser, "waits for whoever asked"),
+    (Means::WaitsForSupplier, "waits for a supplier"),
+    (Means::WaitsForOther, "waits for something else"),
+    (Means::Resolved, "resolved"),
+    (Means::Reopened, "reopened"),
+    (Means::Closed, "closed"),
+    (Means::Nothing, "changes nothing"),
+];
+
+/// The roles that a column of a dataset can play; none where columns are read by their headings.
+fn roles_of(dataset: Dataset) -> Option<&'static [(Role, &'static str)]> {
+    match dataset {
+        Dataset::Payments => Some(PAYMENT_ROLES),
+        Dataset::Contracts => Some(CONTRACT_ROLES),
+        Dataset::Tickets => Some(TICKET_ROLES),
+        Dataset::Measurements => Some(MEASUREMENT_ROLES),
+        _ => None,
+    }
+}
+
 /// The word by which an address or a form knows a value.
 pub fn word(value: impl Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
@@ -107,17 +173,28 @@ pub fn datasets() -> Vec<(String, String)> {
 }
 
 /// Roles: word and name.
-pub fn roles(roles: &[(Role, &'static str)]) -> Vec<(String, &'static str)> {
+fn roles(roles: &[(Role, &'static str)]) -> Vec<(String, &'static str)> {
     let named = |(role, name): &(Role, &'static str)| (word(role), *name);
     roles.iter().map(named).collect()
 }
 
-/// What a role is called.
-pub fn role_called(role: Role) -> &'static str {
-    let mut roles = PAYMENT_ROLES.iter().chain(CONTRACT_ROLES);
-    roles
-        .find(|(known, _)| *known == role)
-        .map_or("nothing we need", |(_, name)| name)
+/// The roles of each dataset whose columns play roles, by its word.
+pub fn all_roles() -> BTreeMap<String, Vec<(String, &'static str)>> {
+    let of = |dataset: &Dataset| Some((word(dataset), roles(roles_of(*dataset)?)));
+    DATASETS.iter().filter_map(of).collect()
+}
+
+/// What states can mean: word and name.
+pub fn meanings() -> Vec<(String, &'static str)> {
+    let named = |(means, name): &(Means, &'static str)| (word(means), *name);
+    MEANINGS.iter().map(named).collect()
+}
+
+/// What a role of a dataset is called; none where columns are read by their headings.
+pub fn role_called(dataset: Dataset, role: Role) -> Option<&'static str> {
+    let mut roles = roles_of(dataset)?.iter();
+    let found = roles.find(|(known, _)| *known == role);
+    Some(found.map_or("nothing we need", |(_, name)| name))
 }
 
 pub fn dataset(word: Option<&str>) -> Option<Dataset> {
@@ -184,6 +261,13 @@ pub fn about_file(
             file.columns.push((role, column.header.clone()));
         }
     }
+    for (index, state) in seen.states.iter().enumerate() {
+        let chosen = form.get(&format!("state-{index}-{place}")).and_then(meant);
+        if let Some(means) = chosen.filter(|means| Some(*means) != state.means) {
+            file.states.retain(|(printed, _)| *printed != state.printed);
+            file.states.push((state.printed.clone(), means));
+        }
+    }
     if !file.columns.is_empty() {
         // Named columns are read as payments unless something else is said.
         file.dataset = file.dataset.or(seen.dataset);
@@ -194,6 +278,7 @@ pub fn about_file(
 mod tests {
     use super::*;
     use crate::web::imports::seen::SeenColumn;
+    use handback_core::import::StateReading;
 
     fn seen() -> Seen {
         let column = |header: &str, role| SeenColumn {
@@ -226,6 +311,26 @@ mod tests {
         about_file(&form, 0, &mut file, Some(&seen()), &mut faults);
         assert_eq!((file.period, file.overlap), (None, Deciding::Adds));
         assert!(file.skip);
+    }
+
+    #[test]
+    fn a_word_for_a_state_is_told_where_it_was_not_known() {
+        let state = |printed: &str, means| StateReading {
+            printed: printed.into(),
+            means,
+        };
+        let seen = Seen {
+            states: vec![
+                state("New", Some(Means::Opened)),
+                state("Parked", None),
+                state("Odd", None),
+            ],
+            ..Seen::default()
+        };
+        let form = Fields::parse(b"state-0-0=opened&state-1-0=waits-for-user&state-2-0=");
+        let (mut file, mut faults) = (Waiting::default(), FieldFaults::default());
+        about_file(&form, 0, &mut file, Some(&seen), &mut faults);
+        assert_eq!(file.states, [("Parked".to_owned(), Means::WaitsForUser)]);
     }
 
     #[test]

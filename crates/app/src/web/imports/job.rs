@@ -141,8 +141,10 @@ struct Page {
     /// How many of the files can be taken in.
     good: usize,
     datasets: Vec<(String, String)>,
-    payment_roles: Vec<(String, &'static str)>,
-    contract_roles: Vec<(String, &'static str)>,
+    /// The roles that columns can play, by the word of the dataset.
+    roles: BTreeMap<String, Vec<(String, &'static str)>>,
+    /// What states can mean.
+    meanings: Vec<(String, &'static str)>,
     /// The contracts under which a list may have been given.
     contracts: Vec<String>,
     /// The imports of this job that still stand.
@@ -208,8 +210,8 @@ fn page(visit: &Visit, job: &Job, wish: Wish, faults: &FieldFaults) -> Page {
         progress: progress(job, &wish),
         good: good.count(),
         datasets: answers::datasets(),
-        payment_roles: answers::roles(answers::PAYMENT_ROLES),
-        contract_roles: answers::roles(answers::CONTRACT_ROLES),
+        roles: answers::all_roles(),
+        meanings: answers::meanings(),
         contracts: contracts(visit),
         standing: standing.map(|id| id.to_string()).collect(),
         kept: visit.form.kept(),

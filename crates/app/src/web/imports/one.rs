@@ -37,6 +37,7 @@ struct Page<'a> {
     replaced_by: Option<Other>,
     faults: u64,
     is_payments: bool,
+    is_bulk: bool,
     may_decide: bool,
     may_undo: bool,
 }
@@ -101,6 +102,7 @@ pub fn one(visit: &Visit) -> Result<Answer, Error> {
                 .rejected
                 .max(u64::from(import.faults.is_some())),
             is_payments: import.dataset == Dataset::Payments,
+            is_bulk: import.dataset.is_bulk(),
             may_decide: may(Action::Import),
             may_undo: visit.visitor.could(Action::Withdraw)
                 && !visit.is_past_knowledge()
@@ -111,19 +113,19 @@ pub fn one(visit: &Visit) -> Result<Answer, Error> {
 }
 
 fn columns(import: &Import) -> Vec<ReadColumn<'_>> {
-    let documented = !matches!(import.dataset, Dataset::Payments | Dataset::Contracts);
     let read = |column: &'_ handback_core::import::ColumnReading| {
         let taken = import
             .reading
             .taken()
             .any(|taken| taken.index == column.index);
-        (taken || documented, answers::role_called(column.role))
+        let role = answers::role_called(import.dataset, column.role);
+        (taken || role.is_none(), role.unwrap_or("its heading"))
     };
     let column = |column| {
         let (taken, role) = read(column);
         ReadColumn {
             header: &column.header,
-            role: if documented { "its heading" } else { role },
+            role,
             taken,
             confidence: column.confidence,
             why: &column.why,
@@ -272,6 +274,7 @@ struct Undoing {
     rows: u64,
     total: handback_core::pence::Pence,
     is_table: bool,
+    is_payments: bool,
     summary: Vec<BTreeMap<&'static str, String>>,
     errors: BTreeMap<String, BTreeMap<&'static str, String>>,
 }
@@ -282,7 +285,8 @@ fn undoing(held: &Held<'_>, faults: &FieldFaults) -> Undoing {
         file: held.import.file.clone(),
         rows: held.import.tally.rows,
         total: held.import.tally.total,
-        is_table: held.import.dataset != Dataset::Payments,
+        is_table: !held.import.dataset.is_bulk(),
+        is_payments: held.import.dataset == Dataset::Payments,
         summary: faults.summary(),
         errors: faults.by_field(),
     }

@@ -1,7 +1,9 @@
 //! What a person sees of a file before and after it is taken in.
 
 use crate::import::{Taken, Wishes};
-use handback_core::import::{ColumnReading, Dataset, Fault, Import, Overlap, Reading, Role};
+use handback_core::import::{
+    ColumnReading, Dataset, Fault, Import, Overlap, Reading, Role, StateReading,
+};
 use handback_core::pence::Pence;
 use handback_core::record::RecordId;
 use handback_intake::Refused;
@@ -33,6 +35,9 @@ pub struct Seen {
     pub from: Option<Date>,
     pub to: Option<Date>,
     pub columns: Vec<SeenColumn>,
+    /// A service desk's words for states, and what they were taken for.
+    #[serde(default)]
+    pub states: Vec<StateReading>,
     /// The first lines from the heading on, as printed.
     pub first: Vec<Vec<String>>,
     /// Whether the first of them is the heading.
@@ -120,6 +125,11 @@ impl Seen {
                 .iter()
                 .map(|column| seen_column(column, &first, headed))
                 .collect(),
+            states: reading
+                .desk
+                .iter()
+                .flat_map(|desk| desk.states.clone())
+                .collect(),
             first,
             headed,
             faults,
@@ -202,6 +212,15 @@ fn for_pages(sentence: &str) -> String {
         )
         .replace("with --publisher", "in the field “Published by”")
         .replace("import it with --whole-list", "say so below")
+        .replace(" (--state “…”)", " below")
+        .replace(", as in --column ticket=\"Ref\"", ", under “Columns”")
+        .replace(", as in --column opened=\"Logged on\"", ", under “Columns”")
+        .replace(", as in --column date=\"Reported\"", ", under “Columns”")
+        .replace(", as in --column value=\"Result\"", ", under “Columns”")
+        .replace(
+            ", or state the period, as in --period 2019-08",
+            ", or state the period below",
+        )
 }
 
 /// What stands in place of what is about persons.
@@ -310,7 +329,7 @@ const EXAMPLES: usize = 3;
 fn kinds_of(faults: &[Fault]) -> (Vec<FaultKind>, u64) {
     let mut kinds: BTreeMap<(String, &str), FaultKind> = BTreeMap::new();
     for fault in faults {
-        let reason = unquoted(&fault.reason);
+        let reason = for_pages(&unquoted(&fault.reason));
         let kind = kinds
             .entry((reason, &fault.column))
             .or_insert_with_key(|(reason, column)| FaultKind {

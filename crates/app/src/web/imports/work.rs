@@ -11,6 +11,7 @@ use crate::web::listing::grouped;
 use crate::worker::Running;
 use handback_core::dated::Period;
 use handback_core::import::{Dataset, Import, Role};
+use handback_core::performance::state::Means;
 use handback_core::record::RecordId;
 use handback_core::statement::Statement;
 use handback_intake::source::Source;
@@ -54,6 +55,8 @@ pub struct Waiting {
     #[serde(default)]
     pub whole_list: bool,
     pub columns: Vec<(Role, String)>,
+    #[serde(default)]
+    pub states: Vec<(String, Means)>,
     pub overlap: Deciding,
     /// The imports that it was seen to overlap.
     pub overlaps: Vec<RecordId>,
@@ -84,6 +87,8 @@ impl Waiting {
             dataset: self.dataset,
             period: self.period,
             columns: self.columns.clone(),
+            states: self.states.clone(),
+            zone: None,
             replaces: match self.overlap {
                 Deciding::Replaces => replaced.collect(),
                 Deciding::Later | Deciding::Adds => Vec::new(),
