@@ -99,7 +99,7 @@ async function walk(person, start, each) {
     for (const link of links) {
       const url = new URL(link);
       url.hash = "";
-      const file = url.searchParams.get("format") === "csv" || /\.(csv|json|xlsx|jsonl)$/.test(url.pathname) || url.pathname.endsWith("/source") || url.pathname.startsWith("/api/");
+      const file = url.searchParams.get("format") === "csv" || /\.(csv|json|xlsx|jsonl|svg|png)$/.test(url.pathname) || url.pathname.endsWith("/source") || url.pathname.startsWith("/api/");
       if (url.origin === new URL(base).origin && !file) waiting.push(url);
     }
   }
