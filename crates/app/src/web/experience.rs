@@ -102,7 +102,9 @@ fn row(cell: &Cell) -> Vec<Said> {
 }
 
 fn impact(impact: &Impact) -> Vec<Said> {
-    let number = |number: Option<i64>| number.map_or(NOT_SHOWN.to_owned(), |it| it.to_string());
+    let number = |number: Option<i64>| {
+        number.map_or(NOT_SHOWN.to_owned(), |it| it.to_string().replace('-', "−"))
+    };
     vec![
         Said::text(&impact.factor),
         Said::text(impact.n.to_string()),
