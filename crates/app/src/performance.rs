@@ -4,12 +4,16 @@ use crate::data::Data;
 use crate::estate::live_parts;
 use handback_core::control::{Arrangement, Handover, Service};
 use handback_core::dated::When;
+use handback_core::engagement::release::Release;
 use handback_core::performance::series::{Series, Value};
 use handback_core::performance::service_clock::month::{self, Month};
 use handback_core::performance::service_clock::{Clocks, RuleBook, TicketTimes};
-use handback_core::performance::spc::{self, Chart, NotAChart};
+use handback_core::performance::spc::{self, Chart, NotAChart, Variation};
 use handback_core::performance::verdict::{Verdict, Word};
-use handback_core::performance::{Asked, Measure, NotAsked, Point, WorkingCalendar};
+use handback_core::performance::watermelon::Inside;
+use handback_core::performance::{
+    Asked, Better, Counted, Measure, NotAsked, Point, WorkingCalendar,
+};
 use handback_core::record::RecordId;
 use handback_core::statement::{Estate, StepCounts};
 use handback_facts::LivePart;
@@ -302,6 +306,55 @@ pub fn chart(
         ..spc::Asked::of(measure.better)
     };
     spc::chart(&points, &asked)
+}
+
+/// What people of a service live through, as control charts show it lately: happiness and lost time where releases
+/// show them, and how often tickets are opened again where that is measured.
+pub fn inside(
+    estate: &Estate,
+    measured: &BTreeMap<RecordId, Gathered>,
+    service: RecordId,
+    at: Date,
+) -> Vec<(Inside, Variation)> {
+    let mut lately = Vec::new();
+    let mut look = |inside, better, points: Vec<Point>| {
+        let chart = spc::chart(&points, &spc::Asked::of(better));
+        lately.extend(chart.ok().map(|chart| (inside, chart.variation)));
+    };
+    let name = estate
+        .services
+        .get(&service)
+        .map_or("", |held| held.name.as_str());
+    let mut releases: Vec<&Release> = estate.releases.values().collect();
+    releases.retain(|release| release.period.to <= at);
+    releases.sort_by_key(|release| release.period.from);
+    let shown = |release: &&Release| {
+        Some((
+            release.period.from,
+            release.cell(Some(name), None, None)?.shown.clone()?,
+        ))
+    };
+    let shown: Vec<_> = releases.iter().filter_map(shown).collect();
+    let happiness = shown.iter().map(|(date, shown)| Point {
+        date: *date,
+        value: shown.happiness.points.into(),
+    });
+    look(Inside::Happiness, Better::Up, happiness.collect());
+    let lost = shown.iter().filter_map(|(date, shown)| {
+        let lost = shown.lost?;
+        Some(Point {
+            date: *date,
+            value: lost.minutes as f64 / lost.n.max(1) as f64,
+        })
+    });
+    look(Inside::LostTime, Better::Down, lost.collect());
+    for (id, measure) in &estate.measures {
+        if measure.service == Some(service) && measure.counted == Some(Counted::ShareReopened) {
+            let points = measured.get(id).map(|gathered| gathered.points(at));
+            look(Inside::Reopened, Better::Down, points.unwrap_or_default());
+        }
+    }
+    lately
 }
 
 /// A service beside the others, judged by one measure that was chosen before looking.

@@ -10,6 +10,7 @@ pub mod spc;
 pub mod state;
 pub mod ticket;
 pub mod verdict;
+pub mod watermelon;
 mod working_calendar;
 
 pub use asked::{Asked, NotAsked};

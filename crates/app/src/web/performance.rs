@@ -10,7 +10,7 @@ use super::service_page::who_ran;
 use super::sheet::Said;
 use super::visit::Visit;
 use crate::performance::{
-    Gathered, Judged, NotCounted, NotJudged, arrangement, asked, chart, handover, judged,
+    Gathered, Judged, NotCounted, NotJudged, arrangement, asked, chart, handover, inside, judged,
     step_counts,
 };
 use crate::render::chart::xmr::{FileWords, Noted, Plot, What};
@@ -22,6 +22,7 @@ use handback_core::dated::When;
 use handback_core::performance::spc::Chart;
 use handback_core::performance::verdict::change::Change;
 use handback_core::performance::verdict::{Estimate, FALSE_ALARMS, Many, Word, many};
+use handback_core::performance::watermelon::{Inside, red_inside};
 use handback_core::performance::{Asked, Measure};
 use handback_core::permission::Action;
 use handback_core::record::{Kind, RecordId};
@@ -307,6 +308,8 @@ struct Part {
     word: String,
     /// The newest value as a contract performance notice rates it.
     rating: Option<String>,
+    /// What gets worse behind a target that is met.
+    red_inside: Vec<&'static str>,
     how: Vec<String>,
     not_excluded: Vec<String>,
     /// Months about which something changed that nobody has explained.
@@ -467,6 +470,24 @@ impl<'a> Looked<'a> {
         Ok(plot)
     }
 
+    fn red_inside(&self, visit: &Visit) -> Result<Vec<&'static str>, Error> {
+        let at = visit.dates.at;
+        let (Some(service), true) = (self.measure.service, self.measure.is_primary) else {
+            return Ok(Vec::new());
+        };
+        let points = self.gathered.points(at);
+        let last = points.last();
+        let meets = last.and_then(|last| self.measure.meets(last.value, last.date));
+        let measured = visit.site.measured(&visit.view)?;
+        let lately = inside(self.estate, &measured, service, at);
+        let word = |inside| match inside {
+            Inside::Happiness => "Staff are less happy with it than chance explains.",
+            Inside::LostTime => "Staff lose more time than chance explains.",
+            Inside::Reopened => "Tickets are opened again more often than chance explains.",
+        };
+        Ok(red_inside(meets, &lately).into_iter().map(word).collect())
+    }
+
     fn rating(&self, at: Date) -> Option<String> {
         let points = self.gathered.points(at);
         let last = points.last()?;
@@ -551,6 +572,7 @@ impl<'a> Looked<'a> {
             sentence,
             word: said::word(word).replace(' ', "-"),
             rating: self.rating(visit.dates.at),
+            red_inside: self.red_inside(visit)?,
             how,
             not_excluded,
             unexplained: self.unexplained(visit)?,

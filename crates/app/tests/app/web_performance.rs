@@ -151,3 +151,50 @@ fn a_service_without_measures_says_what_would_fill_the_page() {
         .says("No measure of this service is stated yet")
         .says("monthly service reports");
 }
+
+#[test]
+fn a_met_target_does_not_hide_that_people_are_less_happy() {
+    let reader = DEMO.sign_in("reader");
+    let address = of_service(&reader, "Service desk");
+    ok(&reader, &address).lacks("Green outside, red inside?");
+    let mut export = String::from(
+        "Response ID,Date submitted,\"How happy are you with it, 0 to 10?\",Service\n",
+    );
+    let mut number = 0;
+    for month in 3..=12 {
+        let (happy, unhappy) = if month < 11 { (70, 10) } else { (10, 70) };
+        for (service, of) in [("Service desk", 1), ("Network", 3), ("Website", 3)] {
+            for (answers, happiness) in [(happy / of, 9), (20, 7), (unhappy / of, 3)] {
+                for _ in 0..answers {
+                    number += 1;
+                    export += &format!("{number},2021-{month:02}-15 09:00,{happiness},{service}\n");
+                }
+            }
+        }
+    }
+    DEMO.desk.file("staff.csv", export);
+    DEMO.desk.done(&[
+        "import",
+        "staff.csv",
+        "--data",
+        "demo/data",
+        "--as",
+        "responses",
+    ]);
+    // The program that serves follows the log of the one that imports by looking now and then.
+    let is_there = || {
+        ok(&reader, &address)
+            .text
+            .contains("Green outside, red inside?")
+    };
+    let mut tries = (0..100).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        is_there()
+    });
+    assert!(
+        tries.any(|there| there),
+        "the page says it within some seconds"
+    );
+    ok(&reader, &address).says("Staff are less happy with it than chance explains.");
+    ok(&reader, &format!("/experience?{AT}")).says("1 December 2021 to 31 December 2021");
+}

@@ -132,6 +132,16 @@ impl Measure {
         self.target.from(When::Day(day))?.0
     }
 
+    /// Whether a value meets what was promised for its day; none where nothing was.
+    pub fn meets(&self, value: f64, day: Date) -> Option<bool> {
+        let target = self.target_on(day)?;
+        match self.better {
+            Better::Up => Some(value >= target),
+            Better::Down => Some(value <= target),
+            Better::Neither => None,
+        }
+    }
+
     /// How a value of a day is rated in a contract performance notice; none without bands, or without a target
     /// on that day (Procurement Act 2023, section 71).
     pub fn rating(&self, value: f64, day: Date) -> Option<Rating> {
