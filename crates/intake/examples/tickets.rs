@@ -1,39 +1,66 @@
-//! How long it takes to read a service desk's log, to time every ticket, and to chart every service:
-//! `cargo run --release -p handback-intake --example tickets -- LOG.csv`
+//! What a file of tickets is read as: `cargo run --release -p handback-intake --example tickets FILE…`
 
-use handback_core::performance::service_clock::{Clocks, RuleBook, month};
-use handback_core::performance::spc::{Asked, chart};
-use handback_core::performance::{Better, Counted, Point};
+use handback_intake::recognise::{Hints, recognise};
 use handback_intake::source::Memory;
 use handback_intake::tickets;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow::Continue;
 use std::time::Instant;
 
-const CALENDAR: &str =
-    "[[hours]]\nweekdays = [\"08:00-18:00\"]\n\n[pauses]\nuser = \"stops\"\nsupplier = \"runs\"\n";
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let name = std::env::args().nth(1).ok_or("name a log")?;
-    let book: RuleBook = CALENDAR.parse()?;
-    let zone = book.others.calendar.time_zone().ok_or("no time zone")?;
-    let begun = Instant::now();
-    let bytes = std::fs::read(&name)?;
-    let (tickets, faults) = tickets::read_all(&Memory { name, bytes }, "Europe/London")?;
-    let changes: usize = tickets.iter().map(|ticket| ticket.changes.len()).sum();
-    println!(
-        "{changes} changes of {} tickets, {} faults: read after {:.2?}",
-        tickets.len(),
-        faults.len(),
-        begun.elapsed()
-    );
-    let clocks = Clocks::of(&book, &tickets, None).ok_or("no time zone")?;
-    let times: Vec<_> = tickets.iter().map(|ticket| clocks.run(ticket)).collect();
-    println!("timed after {:.2?}", begun.elapsed());
-    let mut charts = 0;
-    for months in month::months(&times, &zone, clocks.as_of()).values() {
-        let values = month::series(months, Counted::MedianToResolve);
-        let points: Vec<Point> = values.iter().map(|value| value.point).collect();
-        charts += usize::from(chart(&points, &Asked::of(Better::Down)).is_ok());
+    for path in std::env::args().skip(1) {
+        let source = Memory {
+            name: path.clone(),
+            bytes: std::fs::read(&path)?,
+        };
+        let start = Instant::now();
+        let reading = match recognise(&source, &Hints::default()) {
+            Ok(reading) => reading,
+            Err(refused) => {
+                println!("{refused}");
+                continue;
+            }
+        };
+        println!(
+            "{path}: {:?}, recognised in {:?}",
+            reading.dataset,
+            start.elapsed()
+        );
+        for column in reading.taken() {
+            println!(
+                "  {:?}: {:?} ({})",
+                column.role, column.header, column.confidence
+            );
+        }
+        reading.notes.iter().for_each(|note| println!("  {note}"));
+        if reading.desk.is_none() {
+            continue;
+        }
+        let (mut tickets, mut changes, mut faults) = (0u64, BTreeMap::new(), Vec::new());
+        let tally = tickets::read(
+            &source,
+            &reading,
+            &mut |logged| {
+                tickets += 1;
+                for change in &logged.ticket.changes {
+                    *changes.entry(change.what.word()).or_insert(0u64) += 1;
+                }
+                Continue(())
+            },
+            &mut |fault| {
+                faults.push(fault);
+                Continue(())
+            },
+        );
+        println!(
+            "  {tally:?}\n  {tickets} tickets, {changes:?}, {} faults, {:?}",
+            faults.len(),
+            start.elapsed()
+        );
+        faults
+            .iter()
+            .take(6)
+            .for_each(|fault| println!("  {fault:?}"));
     }
-    println!("{charts} charts after {:.2?}", begun.elapsed());
     Ok(())
 }
