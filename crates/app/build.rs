@@ -185,7 +185,22 @@ fn assets(modules: &Path, out: &Path, rust: &mut String) {
     let ours = ours
         .replace("./govuk-frontend.js", &format!("./{official_name}"))
         .replace("./review.js", &format!("./{review_name}"));
+    let [sjcl, bytes, blindrsa, answer] = answering(modules, out);
+    let script = |(_, text): &(String, String)| {
+        (text.clone().into_bytes(), "text/javascript; charset=utf-8")
+    };
     let files: BTreeMap<&str, (Vec<u8>, &str)> = BTreeMap::from([
+        ("sjcl.js", script(&sjcl)),
+        ("blindrsa-bytes.js", script(&bytes)),
+        ("blindrsa.js", script(&blindrsa)),
+        ("answer.js", script(&answer)),
+        (
+            "answer.css",
+            (
+                read(Path::new("frontend/answer.css")).into_bytes(),
+                "text/css; charset=utf-8",
+            ),
+        ),
         (
             "app.css",
             (
@@ -224,6 +239,48 @@ fn assets(modules: &Path, out: &Path, rust: &mut String) {
         );
     }
     rust.push_str("];\n");
+}
+
+/// The scripts of the pages on which people answer, made small: the official blind signatures and ours, each under its name
+/// by content, which the next one imports.
+fn answering(modules: &Path, out: &Path) -> [(String, String); 4] {
+    let official = modules.join("@cloudflare/blindrsa-ts/lib/src");
+    let small = |name: &str, path: PathBuf, imports: &[(&str, &str)]| {
+        let mut source = read(&path);
+        for (from, to) in imports {
+            assert!(source.contains(from), "{} imports {from}", path.display());
+            source = source.replace(from, &format!("./{to}"));
+        }
+        let (before, after) = (
+            out.join(format!("long-{name}")),
+            out.join(format!("short-{name}")),
+        );
+        write(&before, source.as_bytes());
+        run(
+            Command::new("node")
+                .arg(modules.join("terser/bin/terser"))
+                .arg(&before)
+                .args(["--module", "--compress", "--mangle", "--output"])
+                .arg(&after),
+            "a script could not be made small",
+        );
+        let text = read(&after);
+        (hashed(name, text.as_bytes()), text)
+    };
+    let sjcl = small("sjcl.js", official.join("sjcl/index.js"), &[]);
+    let bytes = small(
+        "blindrsa-bytes.js",
+        official.join("util.js"),
+        &[("./sjcl/index.js", &sjcl.0)],
+    );
+    let imports = [("./sjcl/index.js", &*sjcl.0), ("./util.js", &*bytes.0)];
+    let blindrsa = small("blindrsa.js", official.join("blindrsa.js"), &imports);
+    let answer = small(
+        "answer.js",
+        Path::new("frontend/answer.js").to_owned(),
+        &[("./blindrsa.js", &blindrsa.0)],
+    );
+    [sjcl, bytes, blindrsa, answer]
 }
 
 /// `app.css` as `app-1f2e3d4c5b6a7988.css`.

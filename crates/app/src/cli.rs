@@ -13,6 +13,7 @@ mod import;
 mod readiness;
 mod remind;
 mod review;
+mod round;
 mod routes;
 mod serve;
 mod spc;
@@ -71,6 +72,8 @@ enum Command {
     Changes(changes::Arguments),
     /// Which numbers of a table of counts may be shown, so that nobody can subtract their way to a small group
     Suppress(suppress::Arguments),
+    /// Ask people what the technology is like to work with: open a round, invite, print codes, close
+    Round(round::Arguments),
     /// Send by e-mail what falls due to whoever asked for it, or print it
     Remind(remind::Arguments),
     /// What looks like technology, in one short list to confirm by supplier
@@ -133,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Verdict(arguments) => verdict::run(&arguments),
         Command::Changes(arguments) => changes::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
+        Command::Round(arguments) => round::run(&arguments),
         Command::Remind(arguments) => remind::run(&arguments),
         Command::Scope(arguments) => review::scope(&arguments),
         Command::Names(arguments) => review::names(&arguments),

@@ -9,9 +9,11 @@ use handback_core::permission::{
 };
 use handback_core::record::{Change, RecordId};
 use handback_facts::{Facts, Marks};
+use handback_register::answer_box::{AnswerBox, Comments};
 use handback_register::{Changed, Circumstances, Error, Picture, Place, Register, Vault};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 /// Where an installation keeps what it knows.
@@ -33,15 +35,36 @@ pub struct Location {
         hide_env_values = true
     )]
     pub register: Option<String>,
+    /// Where the keys of rounds and comments are: outside the data directory and in no backup; the data directory's
+    /// name with -keys after it when not given
+    #[arg(long, value_name = "DIR", env = "HANDBACK_KEYS")]
+    pub keys: Option<PathBuf>,
 }
 
 impl Location {
+    /// A data directory with its register in it.
+    pub fn of(dir: PathBuf) -> Location {
+        Location {
+            dir,
+            register: None,
+            keys: None,
+        }
+    }
+
     /// Where the register is.
     pub fn place(&self) -> Place {
         match &self.register {
             Some(url) => Place::Postgres(url.clone()),
             None => Place::Sqlite(self.dir.join("register.sqlite")),
         }
+    }
+
+    fn keys(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| {
+            let mut beside = self.dir.clone().into_os_string();
+            beside.push("-keys");
+            beside.into()
+        })
     }
 
     fn vault(&self) -> PathBuf {
@@ -60,6 +83,8 @@ pub struct Data {
     pub facts: Facts,
     pub vault: Vault,
     runtime: Runtime,
+    location: Location,
+    answers: OnceLock<(AnswerBox, Comments)>,
 }
 
 impl Data {
@@ -82,6 +107,8 @@ impl Data {
             facts,
             vault,
             runtime,
+            location: location.clone(),
+            answers: OnceLock::new(),
         })
     }
 
@@ -114,6 +141,31 @@ impl Data {
         };
         self.runtime
             .block_on(self.register.change(permit, circumstances, rule))
+    }
+
+    /// The answer box, made when it is first asked for.
+    pub fn answer_box(&self) -> anyhow::Result<&AnswerBox> {
+        Ok(&self.answers()?.0)
+    }
+
+    /// What people wrote, made when it is first asked for.
+    pub fn comments(&self) -> anyhow::Result<&Comments> {
+        Ok(&self.answers()?.1)
+    }
+
+    fn answers(&self) -> anyhow::Result<&(AnswerBox, Comments)> {
+        if let Some(opened) = self.answers.get() {
+            return Ok(opened);
+        }
+        let (dir, keys) = (&self.location.dir, self.location.keys());
+        let opened = self.wait(async {
+            let answers =
+                AnswerBox::open(&dir.join("answers.sqlite"), &keys, clock::random).await?;
+            let comments =
+                Comments::open(&dir.join("comments.sqlite"), &keys, clock::random).await?;
+            Ok::<_, Error>((answers, comments))
+        })?;
+        Ok(self.answers.get_or_init(|| opened))
     }
 
     /// Run the register's own work to its end.

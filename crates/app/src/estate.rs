@@ -158,6 +158,7 @@ impl View {
             measures: self.all()?,
             rebases: self.all()?,
             working_calendars: self.all()?,
+            rounds: self.all()?,
             releases: self.all()?,
             imports: self.all()?,
         })

@@ -4,6 +4,7 @@
 //! from [`ledger`] and are [`published`] in the layouts and with the faults of real ledgers. The same [`Shape`] gives the
 //! same bytes for ever.
 
+pub mod answered;
 mod estate;
 mod layout;
 mod ledger;
@@ -141,5 +142,6 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("scope.csv", SCOPE, &[])?;
     published::write(shape, create)?;
     tickets::write(shape, create)?;
-    measured::write(shape, create)
+    measured::write(shape, create)?;
+    answered::write(shape, create)
 }

@@ -326,7 +326,7 @@ pub fn inside(
         .get(&service)
         .map_or("", |held| held.name.as_str());
     let mut releases: Vec<&Release> = estate.releases.values().collect();
-    releases.retain(|release| release.period.to <= at);
+    releases.retain(|release| release.period.to <= at && !release.question.is_pulse());
     releases.sort_by_key(|release| release.period.from);
     let shown = |release: &&Release| {
         Some((

@@ -3,7 +3,7 @@
 use crate::data::Data;
 use crate::diary;
 use crate::estate::View;
-use crate::refused::Refused;
+use crate::mail::{Mail, Mailing};
 use crate::{clock, render};
 use handback_core::contract::diary::DiaryLine;
 use handback_core::dated::{Period, When};
@@ -13,88 +13,8 @@ use handback_register::Fingerprint;
 use handback_register::desk::{Desk, Often, Reminder};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::{Message, SmtpTransport, Transport};
 use sha2::{Digest, Sha256};
-use std::fmt;
 use std::fmt::Write as _;
-use std::time::Duration;
-
-/// How letters are sent.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Flags {
-    /// The mail server: smtps://user:password@mail.example.gov.uk, or smtp://localhost:25 without TLS, or smtp://mail.example.gov.uk:587?tls=required with STARTTLS
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "HANDBACK_SMTP",
-        hide_env_values = true
-    )]
-    smtp: Option<Hidden>,
-    /// From whom reminders come: Handback <handback@example.gov.uk>
-    #[arg(long, value_name = "ADDRESS", env = "HANDBACK_MAIL_FROM")]
-    mail_from: Option<String>,
-}
-
-/// A text that no log shows.
-#[derive(Clone)]
-struct Hidden(String);
-
-impl From<String> for Hidden {
-    fn from(text: String) -> Hidden {
-        Hidden(text)
-    }
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-/// A mail server, and from whom letters come.
-#[derive(Clone)]
-pub struct Mailing {
-    transport: SmtpTransport,
-    from: Mailbox,
-}
-
-/// Without the server's address, which may hold a password.
-impl fmt::Debug for Mailing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mail from {}", self.from)
-    }
-}
-
-/// How long a mail server may keep us waiting.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-impl Flags {
-    /// The mail server that these name; none where none is named.
-    pub fn mailing(&self) -> anyhow::Result<Option<Mailing>> {
-        let Some(Hidden(url)) = &self.smtp else {
-            return Ok(None);
-        };
-        let from = self.mail_from.as_deref().unwrap_or_default();
-        let from: Mailbox = from.parse().map_err(|_| {
-            Refused(format!(
-                "{from:?} is no address to send reminders from: set --mail-from, such as \"Handback <handback@example.gov.uk>\""
-            ))
-        })?;
-        // The address may hold a password: no message repeats it.
-        let transport = SmtpTransport::from_url(url).map_err(|_| {
-            Refused(
-                "the address of the mail server cannot be read: write --smtp as smtps://user:password@mail.example.gov.uk"
-                    .into(),
-            )
-        })?;
-        Ok(Some(Mailing {
-            transport: transport.timeout(Some(PATIENCE)).build(),
-            from,
-        }))
-    }
-}
 
 /// A letter to one person.
 pub struct Letter {
@@ -225,25 +145,18 @@ fn message_id(mailing: &Mailing, letter: &Letter) -> String {
     let told = (&letter.actor.0, &letter.period, &letter.lines);
     let told = serde_json::to_vec(&told).expect("texts serialise");
     let digest = Fingerprint(Sha256::digest(&told).into()).to_string();
-    format!("<{digest}@{}>", mailing.from.email.domain())
+    format!("<{digest}@{}>", mailing.domain())
 }
 
 /// Send a letter.
 fn send(mailing: &Mailing, letter: &Letter, url: &str) -> anyhow::Result<()> {
-    let mut message = Message::builder()
-        .from(mailing.from.clone())
-        .to(letter.address.parse()?)
-        .subject(&letter.subject)
-        .message_id(Some(message_id(mailing, letter)))
-        .header(ContentType::TEXT_PLAIN)
-        .body(letter.body.clone())?;
-    let name = HeaderName::new_from_ascii_str("List-Unsubscribe");
-    let settings = format!("<{url}/calendar#reminders>");
-    message
-        .headers_mut()
-        .insert_raw(HeaderValue::new(name, settings));
-    mailing.transport.send(&message)?;
-    Ok(())
+    mailing.send(&Mail {
+        to: &letter.address,
+        subject: &letter.subject,
+        body: &letter.body,
+        id: Some(message_id(mailing, letter)),
+        unsubscribe: Some(format!("<{url}/calendar#reminders>")),
+    })
 }
 
 /// How sending went.

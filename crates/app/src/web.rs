@@ -8,6 +8,7 @@ mod about;
 mod account;
 mod accounts;
 pub mod answer;
+mod answering;
 mod api;
 pub mod assets;
 mod blank;
@@ -50,6 +51,7 @@ mod registers;
 mod report;
 mod requests;
 mod review;
+mod rounds;
 pub mod route;
 mod scope;
 pub mod server;
@@ -103,7 +105,7 @@ pub struct Settings {
     /// Whom people tell when something does not work for them, as it ends the sentence "Tell …".
     pub contact: String,
     /// How reminders are sent, where they are.
-    pub mailing: Option<crate::reminders::Mailing>,
+    pub mailing: Option<crate::mail::Mailing>,
     /// The made-up authority with its known passwords.
     pub demo: bool,
 }
@@ -142,6 +144,7 @@ pub struct Site {
     verdicts: Mutex<LruCache<String, Arc<Verdict>>>,
     changes: Mutex<LruCache<String, Arc<Changes>>>,
     timed: Mutex<LruCache<String, Arc<ServiceDesk>>>,
+    sending: Mutex<BTreeMap<RecordId, rounds::Sending>>,
 }
 
 /// How many estates and statements are kept: enough for people who look at a few days at once.
@@ -175,8 +178,18 @@ impl Site {
             measured: Mutex::new(LruCache::new(KEPT_PAID)),
             verdicts: Mutex::new(LruCache::new(KEPT_VERDICTS)),
             changes: Mutex::new(LruCache::new(KEPT_VERDICTS)),
+            sending: Mutex::default(),
             timed: Mutex::new(LruCache::new(KEPT_DESKS)),
         })
+    }
+
+    /// How sending invitations to a round goes, since this program started.
+    pub fn sending(&self, round: RecordId) -> Option<rounds::Sending> {
+        lock(&self.sending).get(&round).cloned()
+    }
+
+    pub fn set_sending(&self, round: RecordId, told: rounds::Sending) {
+        lock(&self.sending).insert(round, told);
     }
 
     /// Everything the register knew at a view's entry.

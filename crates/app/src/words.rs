@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     /// The lists that public pages use: every language must name all their keys, translated or not.
-    const PUBLIC: &[&str] = &["page"];
+    const PUBLIC: &[&str] = &["page", "answer", "invitation"];
 
     #[test]
     fn welsh_has_every_key_of_the_public_pages_and_no_other() {

@@ -2,7 +2,9 @@
 //! survive a restart of the program.
 
 use crate::clock;
+use crate::data::Author;
 use crate::reminders;
+use crate::rounds;
 use crate::web::{Site, imports};
 use handback_register::desk::{Job, JobState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,6 +68,7 @@ fn work(site: &Site, stopped: &AtomicBool) {
     }
     let mut swept = None;
     let mut reminded = None;
+    let mut closed = None;
     while !stopped.load(Ordering::Relaxed) {
         if swept.is_none_or(|swept: Instant| swept.elapsed() > SWEEP) {
             if let Err(error) = imports::sweep(site) {
@@ -78,6 +81,14 @@ fn work(site: &Site, stopped: &AtomicBool) {
                 tracing::error!("cannot send reminders: {error:#}");
             }
             reminded = Some(Instant::now());
+        }
+        let today = clock::today();
+        if closed != Some(today) {
+            // What cannot be closed today is tried again tomorrow, or by hand; nothing is lost meanwhile.
+            if let Err(error) = rounds::close_due(&site.data, &Author::operator(), today) {
+                tracing::error!("cannot close a round: {error:#}");
+            }
+            closed = Some(today);
         }
         match site.data.wait(site.desk.claim_job(clock::now())) {
             Ok(Some(job)) => run(site, &job, stopped),

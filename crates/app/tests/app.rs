@@ -14,10 +14,14 @@ mod figures;
 mod house;
 #[path = "app/import.rs"]
 mod import;
+#[path = "app/mail.rs"]
+mod mail;
 #[path = "app/performing.rs"]
 mod performing;
 #[path = "app/proofs.rs"]
 mod proofs;
+#[path = "app/rounds.rs"]
+mod rounds;
 #[path = "app/site.rs"]
 mod site;
 #[path = "app/web_api.rs"]

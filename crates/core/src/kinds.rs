@@ -118,6 +118,7 @@ pub const ALL: &[Registered] = &[
     register::<crate::money::ScopeRule>(),
     register::<crate::money::Treatment>(),
     register::<crate::money::published::PublishedTotal>(),
+    register::<crate::engagement::round::Round>(),
     register::<crate::engagement::release::Release>(),
     register::<crate::import::Layout>(),
     register::<crate::import::Import>(),

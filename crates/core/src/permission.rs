@@ -88,10 +88,14 @@ pub enum Action {
     ReadLog,
     /// Hold tokens by which programs act in one's name.
     HoldTokens,
+    /// Open a round of feedback, invite people to it and close it.
+    RunRound,
+    /// Read what people wrote before others do, and show or remove it.
+    Moderate,
 }
 
 impl Action {
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 17] = [
         Action::Import,
         Action::StateEstate,
         Action::StateContract,
@@ -107,6 +111,8 @@ impl Action {
         Action::ManageAccounts,
         Action::ReadLog,
         Action::HoldTokens,
+        Action::RunRound,
+        Action::Moderate,
     ];
 
     /// Whether it states, decides or takes back something about records.
@@ -118,6 +124,7 @@ impl Action {
                 | Action::HoldTokens
                 | Action::ManageAccounts
                 | Action::KeepCopies
+                | Action::Moderate
         )
     }
 
@@ -139,6 +146,8 @@ impl Action {
             "manage accounts",
             "read the log of readings",
             "hold tokens",
+            "run rounds",
+            "moderate",
         ][self as usize]
     }
 }
@@ -191,6 +200,8 @@ fn roles(action: Action) -> &'static [Role] {
             &[Administrator, Director, ContractManager]
         }
         Action::StateEstate => &[Administrator, Director, ContractManager, ServiceOwner],
+        Action::RunRound => &[Administrator, Director, ServiceOwner],
+        Action::Moderate => &[Administrator, Director],
         Action::StateContract => &[Administrator, Director, ContractManager],
         Action::ReviewClaim => &[Administrator, Director, PanelMember],
         Action::Recommend => &[Administrator, Director, PanelMember],

@@ -65,6 +65,12 @@ pub(crate) enum Trouble {
     Taken(String),
     #[error("the desk holds something this program did not write: {0}")]
     Desk(String),
+    #[error("cannot open {}: {reason}", .path.display())]
+    CannotOpenBox { path: PathBuf, reason: sqlx::Error },
+    #[error("{0}")]
+    AnswerBox(&'static str),
+    #[error("answers could not be written: {0}")]
+    NotWritten(String),
     #[error("the vault holds no file {0}")]
     NotInVault(Fingerprint),
 }

@@ -4,7 +4,8 @@
 //! newest entry says. [`Register::change`] is the only way to write, [`Picture`] the only way to
 //! read, [`verify`](fn@verify) shows that nothing was changed behind the register's back, and the
 //! [`Vault`] keeps the files that entries speak of. Beside the log stands the [`desk`]: accounts,
-//! sessions and jobs, on which no figure rests.
+//! sessions and jobs, on which no figure rests; and apart from both the [`answer_box`], where what people answered lies
+//! sealed until its round closes.
 //!
 //! # What proves it
 //!
@@ -22,6 +23,7 @@
 //! Without a tree head kept elsewhere (on a printed statement, in another's backup) the tree
 //! proves nothing against the owner of the database, who can rewrite the log whole.
 
+pub mod answer_box;
 mod change;
 mod copies;
 mod database;

@@ -5,18 +5,26 @@ use super::{Outcome, print};
 use crate::cli::import::{folder_files, told, with_progress};
 use crate::clock;
 use crate::data::{Author, Data, Location};
-use crate::estate::statement_at;
+use crate::estate::{View, statement_at};
 use crate::generate::{Shape, TICKETS, write};
 use crate::import::{Taken, Wishes, take_in};
 use crate::refused::Refused;
 use crate::render::{self, Form};
+use crate::rounds;
 use crate::web::password;
 use crate::web::sign_in::DemoAccount;
 use anyhow::Context;
 use handback_core::control::Service;
+use handback_core::dated::Period;
+use handback_core::engagement::question::Question;
+use handback_core::engagement::round::{Factors, Group, Grouping, Round};
+use handback_core::engagement::suppression::USUAL;
+use handback_core::engagement::way::Way;
+use handback_core::pence::Pence;
 use handback_core::permission::{Actor, Grant, Role, Within};
 use handback_core::statement::Rules;
 use handback_register::desk::Account;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -124,10 +132,7 @@ pub struct DemoArguments {
 
 pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     let (sources, data) = (arguments.dir.join("files"), arguments.dir.join("data"));
-    let location = Location {
-        dir: data.clone(),
-        register: None,
-    };
+    let location = Location::of(data.clone());
     if !sources.exists() {
         files(&Shape::default(), &sources)?;
     }
@@ -162,6 +167,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     open_accounts(&data)?;
+    open_round(&data)?;
     let first = format!("/?at={}", arguments.at);
     serve(data, &location, &arguments.serving, Some(&first))
 }
@@ -195,6 +201,41 @@ fn open_accounts(data: &Data) -> anyhow::Result<()> {
         };
         data.wait(desk.open_account(&account))?;
     }
+    Ok(())
+}
+
+/// Ask the made-up authority's people something now, so that the page on which they answer can be tried.
+fn open_round(data: &Data) -> anyhow::Result<()> {
+    let estate = View::at(data, None).estate()?;
+    if !estate.rounds.is_empty() {
+        return Ok(());
+    }
+    let today = clock::today();
+    let group = |(name, invited): (&str, u64)| Group {
+        of: Grouping::Directorate,
+        name: name.into(),
+        invited,
+    };
+    let asked = ["Network", "Service desk", "Desktop computers"];
+    let services = estate.services.iter();
+    let round = Round {
+        name: "How is it now?".into(),
+        period: Period::new(today, today.saturating_add(28.days())),
+        question: Question::Happiness,
+        services: services
+            .filter(|(_, service)| asked.contains(&service.name.as_str()))
+            .map(|(id, _)| *id)
+            .collect(),
+        groups: [("Housing", 120), ("Public Health", 45)].map(group).into(),
+        invited: None,
+        ways: [Way::Link, Way::Code, Way::Ticket].into(),
+        factors: Factors::default(),
+        threshold: USUAL,
+        hour: Some(Pence(2_200)),
+        moderator: Some("Head of service delivery".into()),
+        key: String::new(),
+    };
+    rounds::open(data, &Author::operator(), round)?;
     Ok(())
 }
 

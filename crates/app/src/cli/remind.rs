@@ -3,8 +3,9 @@
 use super::{Outcome, print};
 use crate::clock;
 use crate::data::{Data, Location};
+use crate::mail::Flags;
 use crate::refused::Refused;
-use crate::reminders::{Flags, letters, remind};
+use crate::reminders::{letters, remind};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

@@ -45,7 +45,7 @@ pub struct Serving {
     )]
     contact: String,
     #[command(flatten)]
-    mail: crate::reminders::Flags,
+    mail: crate::mail::Flags,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {

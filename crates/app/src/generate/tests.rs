@@ -1,5 +1,6 @@
 //! The examples read as the documented tables, and say what their descriptions promise.
 
+use super::answered::{RETURN, ROUNDS, answered};
 use super::layout::Payment;
 use super::ledger::{self, Ledger};
 use super::measured::{MONTHS_AFTER, MONTHS_BEFORE, REDEFINED, Truth, measured};
@@ -16,6 +17,9 @@ use handback_core::control::{
     Arrangement, Control, ControlRule, Mode, Service, Standing, control, share_by_cost,
     share_by_count,
 };
+use handback_core::engagement::question::Question;
+use handback_core::engagement::release::{Closing, Cube, close, due};
+use handback_core::engagement::suppression::USUAL;
 use handback_core::kinds;
 use handback_core::money::published::PublishedTotal;
 use handback_core::money::technology::Technology;
@@ -30,6 +34,9 @@ use handback_core::table::{Cell, Find, Form, Heading, Row, Tabled};
 use handback_core::transition::{
     Blackout, Gate, ReadinessStatement, StaffMovement, Task, Wave, staff_returned,
 };
+use handback_intake::recognise::Hints;
+use handback_intake::responses::read_all;
+use handback_intake::source::Memory;
 use jiff::civil::{Date, date};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -684,4 +691,60 @@ fn the_desk_has_as_many_tickets_as_were_asked_for() {
         }
     }
     assert_eq!(numbers.len(), 720);
+}
+
+/// Each quarter closes as a release, and shows of each service the happiness that was put in, within what chance explains:
+/// three steps, and no other.
+#[test]
+fn what_people_said_holds_the_truth_that_was_put_in() {
+    let files = example();
+    let file = Memory {
+        name: "staff-survey.csv".into(),
+        bytes: files["staff-survey.csv"].clone(),
+    };
+    let (_, collected) = read_all(&file, &Hints::default()).expect("a form's export");
+    assert_eq!(collected.faults, []);
+    let cube = Cube {
+        services: answered().into_iter().map(|it| it.service).collect(),
+        ..Cube::default()
+    };
+    let due = due(collected.answers, &[], USUAL);
+    assert_eq!(due.periods.len(), ROUNDS as usize);
+    let mut points: BTreeMap<(String, bool), Vec<f64>> = BTreeMap::new();
+    for (period, answers) in &due.periods {
+        let closing = Closing {
+            period: *period,
+            question: &Question::Happiness,
+            answers,
+            cube: &cube,
+            invited: None,
+            threshold: USUAL,
+        };
+        let release = close(&closing, &[]).expect("closes");
+        for service in &cube.services {
+            let cell = release.cell(Some(service), None, None).expect("its cell");
+            let shown = cell.shown.as_ref().expect("24 answered");
+            let key = (service.clone(), period.from >= RETURN);
+            points
+                .entry(key)
+                .or_default()
+                .push(shown.happiness.points.into());
+        }
+    }
+    for truth in answered() {
+        let mean = |after| {
+            let points = &points[&(truth.service.clone(), after)];
+            points.iter().sum::<f64>() / points.len() as f64
+        };
+        // 24 answers of a spread of about 80 points, over seven rounds or more: six points to one deviation.
+        for (after, is) in [(false, truth.before), (true, truth.after)] {
+            let off = (mean(after) - is as f64).abs();
+            assert!(
+                off < 20.0,
+                "{}: {} instead of {is}",
+                truth.service,
+                mean(after)
+            );
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::data::{Author, Data, Saying, fresh_id};
 use crate::estate::authority_of;
 use crate::render::experience;
 use handback_core::control::Service;
+use handback_core::engagement::question::Question;
 use handback_core::engagement::release::{Closing, Cube, Release, close, due};
 use handback_core::engagement::response::Answer;
 use handback_core::engagement::suppression::USUAL;
@@ -82,6 +83,7 @@ fn releases(
     taken: &mut Taken,
 ) -> Result<Vec<Release>, Failed> {
     let mut earlier: Vec<Release> = all::<Release>(picture)?.into_values().collect();
+    earlier.retain(|release| release.question == Question::Happiness);
     earlier.sort_by_key(|release| release.period.from);
     let open = earlier.last().map(|release| release.period.to);
     let today = clock::today();
@@ -133,6 +135,7 @@ fn releases(
     for (period, answers) in &due.periods {
         let closing = Closing {
             period: *period,
+            question: &Question::Happiness,
             answers,
             cube: &cube,
             invited: None,

@@ -30,11 +30,7 @@ const TABLES: [(&str, &str); 4] = [
 ];
 
 fn data(dir: &Path) -> Data {
-    let location = Location {
-        dir: dir.to_owned(),
-        register: None,
-    };
-    Data::open(&location).expect("a data directory")
+    Data::open(&Location::of(dir.to_owned())).expect("a data directory")
 }
 
 fn take(data: &Data, name: &str, text: &str, wishes: &Wishes) {

@@ -1,67 +1,74 @@
 //! What the technology is like to work with: releases of people's answers, and nothing else.
 
 use super::answer::{Answer, Error};
+use super::control_chart::ControlChart;
 use super::report::Report;
+use super::rounds::readable;
 use super::route::{Needs, Route};
-use super::sheet::{Said, Table};
+use super::sheet::{Said, Table, spoken};
 use super::visit::Visit;
+use crate::render::chart::xmr::Plot;
 use crate::render::{clock::day, experience as said};
+use handback_core::control::Arrangement;
+use handback_core::engagement::question::Question;
 use handback_core::engagement::release::{Cell, Impact, Release};
+use handback_core::engagement::round::is_suddenly_uniform;
+use handback_core::pence::Pence;
+use handback_core::performance::{Better, Point, spc};
 use handback_core::permission::Action;
+use handback_core::statement::Estate;
+use serde::Serialize;
+use std::collections::BTreeSet;
 
 pub const ROUTES: &[Route] = &[Route::get("/experience", Needs::May(Action::See), page)];
 
 /// What is said of a number that is not shown: hidden and empty look alike.
 const NOT_SHOWN: &str = "not shown";
 
+#[derive(Serialize)]
+struct Page {
+    report: Report,
+    chart: Option<ControlChart>,
+    /// Why there is no chart yet.
+    no_chart: Option<String>,
+    comments: Vec<Comments>,
+}
+
+/// What people wrote about a service, where enough did.
+#[derive(Serialize)]
+struct Comments {
+    service: String,
+    texts: Vec<String>,
+}
+
 fn page(visit: &Visit) -> Result<Answer, Error> {
     let estate = visit.sighted()?;
-    let mut releases: Vec<&Release> = estate
-        .releases
-        .values()
-        .filter(|release| release.period.to <= visit.dates.at)
-        .collect();
-    releases.sort_by_key(|release| release.period.from);
-    let newest = releases.last();
+    let question = Question::of_word(visit.query.get("question").unwrap_or_default());
+    let all: Vec<&Release> = of_day(&estate, visit);
+    let mut releases = all.clone();
+    releases.retain(|release| release.question == question);
+    let newest = releases.last().copied();
     let lead = match newest {
-        None => "Nobody’s answers are released yet. Take in what a form collected: at least 10 answers for each period.".to_owned(),
+        None => "Nobody’s answers are released yet. Open a round, or take in what a form collected: at least 10 answers for each period.".to_owned(),
         Some(release) => said::sentence(release),
     };
+    let mut lead = vec![vec![Said::text(lead)]];
+    lead.extend(sudden(&releases).map(|text| vec![Said::text(text)]));
     let mut tables = Vec::new();
     if let Some(release) = newest {
-        let of = |kept: &dyn Fn(&Cell) -> bool| -> Vec<Vec<Said>> {
-            release
-                .cells
-                .iter()
-                .filter(|cell| kept(cell))
-                .map(row)
-                .collect()
-        };
-        let alone = |cell: &Cell, one: usize| {
-            let given = [&cell.service, &cell.directorate, &cell.place].map(|it| it.is_some());
-            given == [one == 0, one == 1, one == 2]
-        };
-        for (place, caption) in ["By service", "By directorate", "By place"]
-            .into_iter()
-            .enumerate()
-        {
-            tables.push(Table {
-                caption: caption.into(),
-                headings: HEADINGS.to_vec(),
-                rows: of(&|cell| alone(cell, place)),
-                empty: Some("None."),
-            });
-        }
-        tables.push(Table {
-            caption: "What it was due to".into(),
-            headings: vec!["Factor", "Named by", "Happiness of those", "Impact"],
-            rows: release.impacts.iter().map(impact).collect(),
-            empty: Some("No factor was named often enough to be shown."),
-        });
+        tables.extend(groups(&estate, release));
     }
     tables.push(Table {
         caption: "Every period".into(),
-        headings: vec!["From", "To", "Answers", "Happiness", "Lost time"],
+        headings: vec![
+            "From",
+            "To",
+            "Answers",
+            "People asked",
+            "Happiness",
+            "Lost time",
+            "Tokens",
+        ],
         rows: releases
             .iter()
             .rev()
@@ -69,35 +76,200 @@ fn page(visit: &Visit) -> Result<Answer, Error> {
             .collect(),
         empty: Some("None yet."),
     });
-    let report = Report {
-        title: "What people say".into(),
-        caption: "Staff experience of technology".into(),
-        path: "/experience".into(),
-        lead: vec![vec![Said::text(lead)]],
-        tables,
-        notes: vec![
-            "Happiness is the share of people who said 9 or 10 minus the share of those who said 0 to 6, from −100 to +100, with the interval that holds it 95 times in 100.".into(),
-            "A group with fewer answers than 10 is not shown, nor what it takes so that nobody can subtract their way to it. An empty group looks the same.".into(),
-            "A period closes once. No single answer is kept, and what people wrote is not kept.".into(),
-            "Results are never used to judge single people.".into(),
-        ],
-        ..Report::default()
+    let (chart, no_chart) = match trend(&releases) {
+        Ok(chart) => (Some(chart), None),
+        Err(why) => (None, (!releases.is_empty()).then_some(why)),
     };
-    visit.page("report.html", &report)
+    let comments = readable(visit)?;
+    let page = Page {
+        report: Report {
+            title: title(&question),
+            caption: "Staff experience of technology".into(),
+            path: "/experience".into(),
+            lead,
+            links: links(visit, &question, &all),
+            tables,
+            notes: notes(newest),
+            ..Report::default()
+        },
+        chart,
+        no_chart,
+        comments: comments
+            .into_iter()
+            .map(|(service, texts)| Comments { service, texts })
+            .collect(),
+    };
+    visit.page("experience.html", &page)
 }
 
-const HEADINGS: [&str; 4] = ["Of", "Answers", "Happiness", "Lost time"];
+fn of_day<'e>(estate: &'e Estate, visit: &Visit) -> Vec<&'e Release> {
+    let mut releases: Vec<&Release> = estate.releases.values().collect();
+    releases.retain(|release| release.period.to <= visit.dates.at);
+    releases.sort_by_key(|release| release.period.from);
+    releases
+}
 
-fn row(cell: &Cell) -> Vec<Said> {
-    let mut row = vec![Said::text(said::group(cell))];
-    match &cell.shown {
-        None => row.extend([NOT_SHOWN; 3].map(Said::text)),
-        Some(shown) => row.extend([
-            Said::text(shown.n.to_string()),
-            Said::text(said::score(&shown.happiness)),
-            Said::text(shown.lost.as_ref().map_or(NOT_SHOWN.into(), said::lost)),
-        ]),
+fn title(question: &Question) -> String {
+    match question {
+        Question::Happiness => "What people say".into(),
+        Question::Confidence => "How sure people are that we do what we promise".into(),
+        Question::Value(value) => format!("How far people see: {value}"),
     }
+}
+
+/// Where other answers are: rounds, and the other questions that were asked.
+fn links(visit: &Visit, question: &Question, all: &[&Release]) -> Vec<(String, String)> {
+    let mut links = vec![("Rounds of feedback".to_owned(), "/rounds".to_owned())];
+    if visit.visitor.could(Action::Moderate) {
+        links.push(("Comments to read".into(), "/experience/comments".into()));
+    }
+    let asked: BTreeSet<&Question> = all.iter().map(|release| &release.question).collect();
+    for other in asked.into_iter().filter(|other| *other != question) {
+        let mut query = super::fields::Fields::default();
+        query.push("question", other.to_string());
+        links.push((title(other), format!("/experience?{}", query.query())));
+    }
+    links
+}
+
+fn notes(newest: Option<&Release>) -> Vec<String> {
+    let mut notes = vec![
+        "Happiness is the share of people who said 9 or 10 minus the share of those who said 0 to 6, from −100 to +100, with the interval that holds it 95 times in 100.".to_owned(),
+        "A group with fewer answers than 10 is not shown, nor what it takes so that nobody can subtract their way to it. An empty group looks the same.".into(),
+        "A period closes once. No single answer is kept. What people wrote is read by a moderator first and shown only where 10 or more wrote about the same service.".into(),
+        "Results are never used to judge single people.".into(),
+    ];
+    if let Some(hour) = newest.and_then(|release| release.hour) {
+        notes.push(format!(
+            "Lost time as money: {hour} for each hour, as stated for the round."
+        ));
+    }
+    if newest.is_some_and(|release| release.tokens.is_some()) {
+        notes.push("Tokens: how many were signed for invitations, and how many came back with an answer. More coming back than were signed would mean that somebody who holds the key made answers.".into());
+    }
+    notes
+}
+
+/// Whether the newest marks are suddenly and uniformly high.
+fn sudden(releases: &[&Release]) -> Option<String> {
+    let [.., before, now] = releases else {
+        return None;
+    };
+    let is_sudden = is_suddenly_uniform(before.bands.as_ref()?, now.bands.as_ref()?);
+    is_sudden.then(|| {
+        "Nearly everybody suddenly gave 9 or 10, more than chance explains. Ask whether people were told what to answer before you rest anything on it.".to_owned()
+    })
+}
+
+/// Everybody's happiness through the periods.
+fn trend(releases: &[&Release]) -> Result<ControlChart, String> {
+    let points: Vec<Point> = releases
+        .iter()
+        .filter_map(|release| {
+            let shown = release.cell(None, None, None)?.shown.as_ref()?;
+            Some(Point {
+                date: release.period.from,
+                value: shown.happiness.points.into(),
+            })
+        })
+        .collect();
+    let chart = spc::chart(&points, &spc::Asked::of(Better::Up))
+        .map_err(|why| format!("No chart yet: {why}."))?;
+    let plot = Plot::of("Happiness of everybody", "points", &chart);
+    Ok(ControlChart::of(&plot, Vec::new()))
+}
+
+fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
+    let alone = |cell: &&Cell, one: usize| {
+        let given = [&cell.service, &cell.directorate, &cell.place].map(|it| it.is_some());
+        given == [one == 0, one == 1, one == 2]
+    };
+    let of = |one: usize| release.cells.iter().filter(move |cell| alone(cell, one));
+    let hour = release.hour;
+    let mut tables = vec![Table {
+        caption: "By service".into(),
+        headings: vec!["Of", "Answers", "Happiness", "Lost time", "Who ran it then"],
+        rows: of(0)
+            .map(|cell| {
+                let mut row = row(cell, hour);
+                row.push(Said::text(ran(estate, release, cell)));
+                row
+            })
+            .collect(),
+        empty: Some("None."),
+    }];
+    for (place, caption) in [(1, "By directorate"), (2, "By place")] {
+        tables.push(Table {
+            caption: caption.into(),
+            headings: vec!["Of", "Answers", "Happiness", "Lost time", "Of those asked"],
+            rows: of(place)
+                .map(|cell| {
+                    let mut row = row(cell, hour);
+                    row.push(Said::text(rate(cell)));
+                    row
+                })
+                .collect(),
+            empty: Some("None."),
+        });
+    }
+    if !release.question.is_pulse() {
+        tables.push(Table {
+            caption: "What it was due to".into(),
+            headings: vec!["Factor", "Named by", "Happiness of those", "Impact"],
+            rows: release.impacts.iter().map(impact).collect(),
+            empty: Some("No factor was named often enough to be shown."),
+        });
+    }
+    tables
+}
+
+/// Who ran a service in the middle of a period.
+fn ran(estate: &Estate, release: &Release, cell: &Cell) -> String {
+    let days = release
+        .period
+        .from
+        .until(release.period.to)
+        .map_or(0, |span| span.get_days());
+    let middle = release
+        .period
+        .from
+        .saturating_add(jiff::ToSpan::days(i64::from(days / 2)));
+    let service = cell.service.as_deref();
+    let named = estate
+        .services
+        .iter()
+        .find(|(_, it)| Some(it.name.as_str()) == service);
+    let arrangement: Option<&Arrangement> =
+        named.and_then(|(id, _)| estate.arrangements.values().find(|it| it.service == *id));
+    let mode = arrangement.and_then(|it| it.mode.on(middle).certain());
+    mode.map_or_else(|| "not known".into(), |mode| spoken("mode", mode))
+}
+
+fn rate(cell: &Cell) -> String {
+    let shown = cell.shown.as_ref();
+    match shown.and_then(|shown| shown.invited.zip(shown.response_rate())) {
+        Some((invited, rate)) => format!("{:.0}% of {invited}", rate * 100.0),
+        None if shown.is_some() => "not known".into(),
+        None => NOT_SHOWN.into(),
+    }
+}
+
+fn row(cell: &Cell, hour: Option<Pence>) -> Vec<Said> {
+    let mut row = vec![Said::text(said::group(cell))];
+    let Some(shown) = &cell.shown else {
+        row.extend([NOT_SHOWN; 3].map(Said::text));
+        return row;
+    };
+    let lost = shown.lost.as_ref().map_or(NOT_SHOWN.into(), said::lost);
+    let money = hour.and_then(|hour| shown.lost_money(hour));
+    row.extend([
+        Said::text(shown.n.to_string()),
+        Said::text(said::score(&shown.happiness)),
+        match money {
+            Some(money) => Said::text(lost).with(format!("{money} at the stated rate")),
+            None => Said::text(lost),
+        },
+    ]);
     row
 }
 
@@ -105,25 +277,28 @@ fn impact(impact: &Impact) -> Vec<Said> {
     let number = |number: Option<i64>| {
         number.map_or(NOT_SHOWN.to_owned(), |it| it.to_string().replace('-', "−"))
     };
+    let happiness = impact.happiness.as_ref();
     vec![
         Said::text(&impact.factor),
         Said::text(impact.n.to_string()),
-        Said::text(
-            impact
-                .happiness
-                .as_ref()
-                .map_or(NOT_SHOWN.into(), said::score),
-        ),
+        Said::text(happiness.map_or(NOT_SHOWN.into(), said::score)),
         Said::text(number(impact.impact)),
     ]
 }
 
 fn period(release: &Release) -> Vec<Said> {
+    let whole = release.cell(None, None, None);
+    let asked = whole.map_or_else(|| NOT_SHOWN.into(), rate);
     let mut cells = vec![
         Said::text(day(release.period.from)),
         Said::text(day(release.period.to)),
     ];
-    let whole = release.cell(None, None, None);
-    cells.extend(whole.map(row).into_iter().flatten().skip(1));
+    let rest = whole.map(|cell| row(cell, release.hour));
+    cells.extend(rest.into_iter().flatten().skip(1));
+    cells.insert(3, Said::text(asked));
+    let tokens = release.tokens;
+    cells.push(Said::text(tokens.map_or_else(String::new, |tokens| {
+        format!("{} signed, {} came back", tokens.signed, tokens.accepted)
+    })));
     cells
 }

@@ -139,6 +139,7 @@ pub fn list_of(kind: &str) -> &'static str {
         "scope rule" => "/scope",
         "published total" => "/published-totals",
         "measure" | "rebase" | "working calendar" => "/measures",
+        "round" => "/rounds",
         "release" => "/experience",
         _ => "/",
     }

@@ -58,6 +58,18 @@ impl Pages {
     }
 }
 
+impl Pages {
+    /// A page with nothing around it.
+    pub fn alone(&self, template: &str, page: &impl Serialize) -> anyhow::Result<PageText> {
+        let edited = edited()?;
+        let pages = edited.as_ref().unwrap_or(self);
+        let text = pages.0.get_template(template)?.render(context! {
+            page => Value::from(Serde(page)),
+        })?;
+        Ok(PageText(text))
+    }
+}
+
 /// The templates as they stand in a folder, in a program built for development: a page can be changed
 /// without building again.
 fn edited() -> anyhow::Result<Option<Pages>> {
@@ -170,7 +182,7 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("Performance", "/performance", &["/measures"]),
-    ("Experience", "/experience", &[]),
+    ("Experience", "/experience", &["/rounds"]),
     ("People and events", "/movements", &["/events"]),
     ("Exit registers", "/registers", &[]),
     (

@@ -70,6 +70,11 @@ impl Route {
         }
     }
 
+    /// Whether people answer there: without a cookie, and so without the token that ties a form to one.
+    pub fn is_answering(&self) -> bool {
+        self.path.starts_with("/answer")
+    }
+
     /// Whether programs ask for it, with a bearer token, and get JSON.
     pub fn is_api(&self) -> bool {
         self.path.starts_with("/api/")
@@ -81,6 +86,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::about::ROUTES,
     super::account::ROUTES,
     super::accounts::ROUTES,
+    super::answering::ROUTES,
     super::api::ROUTES,
     super::blank::ROUTES,
     super::bulk::ROUTES,
@@ -109,6 +115,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::recommendations::ROUTES,
     super::registers::ROUTES,
     super::requests::ROUTES,
+    super::rounds::ROUTES,
     super::variations::ROUTES,
     super::extras::ROUTES,
     super::scope::ROUTES,

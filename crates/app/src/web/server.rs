@@ -8,7 +8,7 @@ use super::page::PageText;
 use super::route::{Method, Needs, Route, routes};
 use super::visit::{Dates, Upload, Visit};
 use super::visitor::{Door, Visitor, bearer, cookie, to_hex};
-use super::{Site, assets};
+use super::{Site, answering, assets};
 use crate::clock;
 use crate::estate::View;
 use crate::words::Language;
@@ -151,9 +151,12 @@ impl Asked {
     }
 
     /// Who asks, as the desk knows it.
-    fn visitor(&self, site: &Site, is_api: bool) -> anyhow::Result<Visitor> {
+    fn visitor(&self, site: &Site, route: &Route) -> anyhow::Result<Visitor> {
         let now = clock::now();
-        if is_api {
+        if route.is_answering() {
+            return Ok(Visitor::default());
+        }
+        if route.is_api() {
             let Some(secret) = bearer(&self.headers) else {
                 return Ok(Visitor {
                     bad_token: self.headers.contains_key(header::AUTHORIZATION),
@@ -205,7 +208,7 @@ impl Asked {
         params: Vec<(String, String)>,
         path: String,
     ) -> anyhow::Result<Visit> {
-        let visitor = self.visitor(&site, route.is_api())?;
+        let visitor = self.visitor(&site, route)?;
         // A request for dates that make no sense still needs some for the page that says so.
         let dates = Dates::of(&self.query, clock::today()).unwrap_or_else(|_| Dates {
             at: clock::today(),
@@ -358,6 +361,9 @@ async fn body(request: Request) -> Result<Bytes, Error> {
 
 /// Whether the form was made by a page of ours for this visitor.
 fn checked(visit: &Visit) -> Result<(), Error> {
+    if visit.route.is_answering() {
+        return Ok(());
+    }
     let token = visit.form.get("form-token").unwrap_or_default();
     let made = visit
         .visitor
@@ -534,6 +540,9 @@ fn failed(visit: &Visit, error: &Error) -> anyhow::Result<Response<Body>> {
     };
     if visit.route.is_api() {
         return problem(error, reference);
+    }
+    if visit.route.is_answering() {
+        return Ok(html(error.status(), answering::failure(visit, error)?));
     }
     #[derive(Serialize)]
     struct Failure {

@@ -131,6 +131,7 @@ impl Visit {
         seen.measures.retain(|id, _| shown(id));
         seen.rebases.retain(|id, _| shown(id));
         seen.working_calendars.retain(|id, _| shown(id));
+        seen.rounds.retain(|id, _| shown(id));
         seen.releases.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         Ok(Arc::new(seen))

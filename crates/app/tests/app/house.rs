@@ -80,7 +80,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["calendar", "dated", "pence", "record", "table"],
     ),
     ("transition", &["dated", "record", "table"]),
-    ("engagement", &["dated", "record"]),
+    ("engagement", &["dated", "pence", "record"]),
     (
         "assurance",
         &["dated", "organisation", "pence", "record", "table"],

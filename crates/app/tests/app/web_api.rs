@@ -204,6 +204,7 @@ fn records_and_entries_come_in_pages(program: &Checked<'_>) {
         "measure",
         "rebase",
         "working-calendar",
+        "round",
         "release",
         "layout",
         "import",

@@ -207,8 +207,10 @@ fn everybody_is_let_in_exactly_where_the_table_says() {
                 person.get(&address)
             } else {
                 let forged = person.forge(&address, &[]);
+                // People answer without a cookie, so nobody can be made to answer as somebody.
+                let is_answering = path.starts_with("/answer");
                 assert!(
-                    matches!(forged.status, 400 | 401 | 403),
+                    is_answering || matches!(forged.status, 400 | 401 | 403),
                     "{method} {address} without a token as {letter}: {}",
                     forged.status
                 );

@@ -30,9 +30,11 @@ mod tests;
 pub use due::{Due, due};
 
 use super::happiness::{Bands, Score};
+use super::question::Question;
 use super::response::Answer;
 use super::suppression;
 use crate::dated::Period;
+use crate::pence::Pence;
 use crate::record::Kind;
 use layers::Layers;
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,7 @@ pub struct Invited {
 #[derive(Clone, Copy, Debug)]
 pub struct Closing<'a> {
     pub period: Period,
+    pub question: &'a Question,
     /// In any order. Those of earlier periods came late and count in this one.
     pub answers: &'a [Answer],
     pub cube: &'a Cube,
@@ -92,6 +95,8 @@ pub enum CannotClose {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Release {
     pub period: Period,
+    #[serde(default)]
+    pub question: Question,
     pub threshold: u64,
     /// The whole, the services, the directorates, the services in each directorate, the places; each in order of name,
     /// [`NOT_GIVEN`] last.
@@ -100,7 +105,21 @@ pub struct Release {
     pub bands: Option<Bands>,
     /// Of the whole: the factors that the threshold of answers or more named, most named first.
     pub impacts: Vec<Impact>,
+    /// What an hour of a person's work costs, as stated for the round; it makes lost time money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hour: Option<Pence>,
+    /// Of a round that was answered with blind signatures; `None` where the whole is hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
     pub audit: Audit,
+}
+
+/// How many tokens were signed, and how many came back with an answer. Whoever holds the key could sign tokens for
+/// nobody and answer with them: then more would come back than the invitations account for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    pub signed: u64,
+    pub accepted: u64,
 }
 
 /// One cell of the cube. A dimension that is `None` is taken together.
@@ -159,6 +178,13 @@ pub struct Audit {
 }
 
 impl Shown {
+    /// What the lost time cost at so much an hour, to the nearest penny.
+    pub fn lost_money(&self, hour: Pence) -> Option<Pence> {
+        let minutes = i128::from(self.lost?.minutes);
+        let sixtieths = minutes * i128::from(hour.0);
+        i64::try_from((sixtieths + 30) / 60).ok().map(Pence)
+    }
+
     /// The share of those invited who answered, from 0 to 1.
     pub fn response_rate(&self) -> Option<f64> {
         let invited = self.invited.filter(|invited| *invited > 0)?;
@@ -187,7 +213,11 @@ impl Kind for Release {
     const NAME: &'static str = "release";
     const VERSION: u16 = 1;
     fn title(&self) -> String {
-        format!("Answers of {} to {}", self.period.from, self.period.to)
+        let Period { from, to } = self.period;
+        match &self.question {
+            Question::Happiness => format!("Answers of {from} to {to}"),
+            question => format!("Answers of {from} to {to}: {question}"),
+        }
     }
 }
 
@@ -204,10 +234,13 @@ pub fn close(closing: &Closing<'_>, earlier: &[Release]) -> Result<Release, Cann
     let whole = cells.first().is_some_and(|cell| cell.shown.is_some());
     Ok(Release {
         period: closing.period,
+        question: closing.question.clone(),
         threshold: closing.threshold,
         bands: whole.then(|| Bands::of(closing.answers)),
         impacts,
         cells,
+        hour: None,
+        tokens: None,
         audit: layers.audit,
     })
 }
@@ -217,10 +250,10 @@ fn check(closing: &Closing<'_>, earlier: &[Release]) -> Result<(), CannotClose> 
     if threshold < suppression::LOWEST {
         return Err(CannotClose::Threshold(threshold));
     }
-    if let Some(closed) = earlier
-        .iter()
-        .find(|release| release.period.to >= closing.period.from)
-    {
+    let closed = |release: &&Release| {
+        release.question == *closing.question && release.period.to >= closing.period.from
+    };
+    if let Some(closed) = earlier.iter().find(closed) {
         return Err(CannotClose::Closed(closed.period));
     }
     if closing

@@ -8,6 +8,7 @@ use crate::contract::{
 };
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
 use crate::engagement::release::Release;
+use crate::engagement::round::Round;
 use crate::import::Import;
 use crate::money::published::PublishedTotal;
 use crate::money::technology::Technology;
@@ -54,6 +55,7 @@ pub struct Estate {
     pub measures: BTreeMap<RecordId, Measure>,
     pub rebases: BTreeMap<RecordId, Rebase>,
     /// What may be shown of people's answers.
+    pub rounds: BTreeMap<RecordId, Round>,
     pub releases: BTreeMap<RecordId, Release>,
     pub working_calendars: BTreeMap<RecordId, WorkingCalendar>,
     pub imports: BTreeMap<RecordId, Import>,

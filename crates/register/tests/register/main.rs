@@ -1,6 +1,7 @@
 //! One suite for both databases. PostgreSQL takes part when `HANDBACK_TEST_POSTGRES` holds the
 //! address of a server on which schemas may be made; `scripts/with-postgres` provides one.
 
+mod answer_box;
 mod changing;
 mod copying;
 mod desk;

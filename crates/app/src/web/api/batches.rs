@@ -7,6 +7,8 @@ use crate::web::forms::{action, now_only};
 use crate::web::visit::Visit;
 use handback_core::assurance::{Publication, Recommendation};
 use handback_core::control::{Arrangement, Service};
+use handback_core::engagement::release::Release;
+use handback_core::engagement::round::Round;
 use handback_core::import::{Import, Layout};
 use handback_core::kinds;
 use handback_core::permission::{Action, Permit, Subject};
@@ -156,6 +158,11 @@ fn change(visit: &Visit, wanted: &Wanted) -> Result<(Change, Permit), CannotStat
     };
     if kind.name == Import::NAME {
         return fault("files are taken in at /api/v1/imports, and taken back on their page");
+    }
+    if [Round::NAME, Release::NAME].contains(&kind.name) {
+        return fault(
+            "rounds are opened and closed on their pages or with handback round: answers make a release",
+        );
     }
     let before = match wanted.id {
         None => None,

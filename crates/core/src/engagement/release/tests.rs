@@ -54,6 +54,7 @@ fn closed(answers: &[Answer], threshold: u64) -> Release {
     let cube = cube();
     let closing = Closing {
         period: month(4),
+        question: &Question::Happiness,
         answers,
         cube: &cube,
         invited: None,
@@ -236,6 +237,7 @@ fn where_few_were_invited_only_the_whole_is_shown() {
         };
         let closing = Closing {
             period: month(4),
+            question: &Question::Happiness,
             answers: &answers,
             cube: &cube,
             invited: Some(&invited),
@@ -276,6 +278,7 @@ fn how_many_were_invited_is_hidden_with_the_rest() {
         };
         let closing = Closing {
             period: month(4),
+            question: &Question::Happiness,
             answers: &answers,
             cube: &cube,
             invited: Some(&invited),
@@ -397,6 +400,7 @@ fn a_period_closes_once_with_its_own_answers() {
     let cube = cube();
     let closing = Closing {
         period: month(4),
+        question: &Question::Happiness,
         answers: &answers,
         cube: &cube,
         invited: None,
@@ -407,6 +411,7 @@ fn a_period_closes_once_with_its_own_answers() {
     assert_eq!(again, Err(CannotClose::Closed(month(4))));
     let whole_spring = Closing {
         period: Period::new(date(2019, 4, 1), date(2019, 6, 30)),
+        question: &Question::Happiness,
         ..closing
     };
     assert_eq!(
@@ -424,6 +429,7 @@ fn a_period_closes_once_with_its_own_answers() {
         (
             Closing {
                 period: month(3),
+                question: &Question::Happiness,
                 ..closing
             },
             CannotClose::Later,

@@ -235,7 +235,7 @@ proptest! {
         for _ in 0..2 {
             let due = due(std::mem::take(&mut waiting), &releases, FIVE);
             for (period, answers) in &due.periods {
-                let closing = Closing { period: *period, answers, cube: &cube, invited: None, threshold: FIVE };
+                let closing = Closing { period: *period, question: &Question::Happiness, answers, cube: &cube, invited: None, threshold: FIVE };
                 releases.push(close(&closing, &releases).expect("due"));
                 counted += answers.len();
                 prop_assert_eq!(close(&closing, &releases), Err(CannotClose::Closed(*period)));
