@@ -142,6 +142,5 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("scope.csv", SCOPE, &[])?;
     published::write(shape, create)?;
     tickets::write(shape, create)?;
-    measured::write(shape, create)?;
-    answered::write(shape, create)
+    measured::write(shape, create)
 }

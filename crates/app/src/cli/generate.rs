@@ -6,7 +6,7 @@ use crate::cli::import::{folder_files, told, with_progress};
 use crate::clock;
 use crate::data::{Author, Data, Location};
 use crate::estate::{View, statement_at};
-use crate::generate::{Shape, TICKETS, write};
+use crate::generate::{Shape, TICKETS, answered, write};
 use crate::import::{Taken, Wishes, take_in};
 use crate::refused::Refused;
 use crate::render::{self, Form};
@@ -20,6 +20,7 @@ use handback_core::engagement::question::Question;
 use handback_core::engagement::round::{Factors, Group, Grouping, Round};
 use handback_core::engagement::suppression::USUAL;
 use handback_core::engagement::way::Way;
+use handback_core::import::Dataset;
 use handback_core::pence::Pence;
 use handback_core::permission::{Actor, Grant, Role, Within};
 use handback_core::statement::Rules;
@@ -28,6 +29,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -146,6 +148,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         let taken = with_progress(|watch| {
             take_in(Some(&data), &sources, &wishes, &Author::operator(), watch)
         })?;
+        take_survey(arguments, &data)?;
         let remarkable = |taken: &&Taken| !taken.is_whole() || !taken.overlaps.is_empty();
         let remarkable: Vec<Taken> = taken.iter().filter(remarkable).cloned().collect();
         let rows: u64 = taken.iter().map(|taken| taken.tally.rows).sum();
@@ -201,6 +204,33 @@ fn open_accounts(data: &Data) -> anyhow::Result<()> {
         };
         data.wait(desk.open_account(&account))?;
     }
+    Ok(())
+}
+
+/// Write what the made-up authority's people said, and take it in as answers.
+fn take_survey(arguments: &DemoArguments, data: &Data) -> anyhow::Result<()> {
+    let folder = arguments.dir.join("survey");
+    let path = folder.join(answered::FILE);
+    if !path.exists() {
+        fs::create_dir_all(&folder)?;
+        let mut create =
+            |_: &str| Ok(Box::new(BufWriter::new(File::create(&path)?)) as Box<dyn Write>);
+        answered::write(&Shape::default(), &mut create)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let wishes = Wishes {
+        dataset: Some(Dataset::Responses),
+        ..Wishes::default()
+    };
+    let sources = folder_files(&folder)?;
+    let mut watch = |_: &str, _| ControlFlow::Continue(());
+    take_in(
+        Some(data),
+        &sources,
+        &wishes,
+        &Author::operator(),
+        &mut watch,
+    )?;
     Ok(())
 }
 

@@ -20,9 +20,6 @@ pub const RETURN: Date = date(2019, 8, 1);
 pub const FIRST: Date = date(2017, 5, 1);
 pub const ROUNDS: i32 = 16;
 
-/// How many answer about each service in each round.
-const ANSWERS: u64 = 24;
-
 const STREAM: u64 = (1 << 41) + 7;
 
 /// The share of answers of 7 and 8, in a thousand.
@@ -49,6 +46,8 @@ pub struct Answered {
     pub service: String,
     pub before: i64,
     pub after: i64,
+    /// How many answer in each round.
+    pub answers: u64,
 }
 
 /// What is true of every service that people were asked about.
@@ -58,6 +57,7 @@ pub fn answered() -> Vec<Answered> {
         service: line[0].to_owned(),
         before: points(&line[1]),
         after: points(&line[2]),
+        answers: points(&line[3]).unsigned_abs(),
     };
     lines(ANSWERED).map(one).collect()
 }
@@ -72,9 +72,13 @@ fn mark(random: &mut Random, points: i64) -> u64 {
     }
 }
 
-/// Write what the form collected.
-pub(super) fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
-    let mut out = csv::Writer::from_writer(create("staff-survey.csv")?);
+/// The file that [`write`] opens.
+pub const FILE: &str = "staff-survey.csv";
+
+/// Write what the form collected. It is no part of the folder of files: a list with happiness in it may be anything, so
+/// whoever takes it in says what it is.
+pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
+    let mut out = csv::Writer::from_writer(create(FILE)?);
     out.write_record([
         "ID",
         "Completion time",
@@ -82,7 +86,7 @@ pub(super) fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
         "Directorate",
         "How happy are you with it (0-10)?",
         "Lost time in minutes",
-        "What was it due to?",
+        "What were the factors?",
     ])?;
     let mut random = Random::stream(shape.seed, STREAM);
     let mut id = 0;
@@ -94,7 +98,7 @@ pub(super) fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
             } else {
                 answered.after
             };
-            for _ in 0..ANSWERS {
+            for _ in 0..answered.answers {
                 id += 1;
                 let mark = mark(&mut random, points);
                 let (lost, factor) = match mark {
