@@ -30,6 +30,7 @@ audit:
 # How fast, beside what peers need for the same work. Takes minutes and writes to a temporary folder.
 bench: dist
 	cargo run --release -p handback-core --example clocks_and_readiness
+	cargo run --release -p handback-core --example suppression
 	@echo "A service desk's log: make bench LOG=FILE.csv"; test -z "$(LOG)" || cargo run --release -p handback-intake --example service_desk -- $(LOG)
 	scripts/bench
 	scripts/bench-web

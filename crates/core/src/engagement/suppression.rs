@@ -89,6 +89,10 @@ pub struct Audit {
     pub large_inner_cells: usize,
     /// Answers in these.
     pub large_answers: u64,
+    /// No safe choice hides fewer margins of the threshold or more, as far as was shown.
+    pub least_margins: usize,
+    /// Nor, with so many of these, fewer such inner cells.
+    pub least_inner_cells: usize,
     /// Whether no other choice is safe and hides fewer: fewer margins, then inner cells, then answers. `false` where
     /// the work allowed did not settle it.
     pub is_fewest: bool,
@@ -104,6 +108,8 @@ pub fn suppress(table: &Table, threshold: u64) -> Suppressed {
     let Choice {
         hidden,
         is_cheapest,
+        least_margins,
+        least_inner,
     } = search.run();
     let reason = |(why, hidden): (&Option<Why>, &bool)| hidden.then(|| why.unwrap_or(Why::Guards));
     let (tables, witnesses) = witnesses(table, threshold, &hidden, &search.attack);
@@ -111,6 +117,7 @@ pub fn suppress(table: &Table, threshold: u64) -> Suppressed {
     let (margins, inner): (Vec<usize>, Vec<usize>) = (0..hidden.len())
         .filter(large)
         .partition(|&cell| table.is_margin(cell));
+    let must = |cells: &[usize]| cells.iter().filter(|&&cell| whys[cell].is_some()).count();
     let count = |known: fn(&Witnesses) -> bool| {
         witnesses
             .iter()
@@ -128,6 +135,8 @@ pub fn suppress(table: &Table, threshold: u64) -> Suppressed {
             .chain(&inner)
             .map(|&cell| table.n(cell))
             .sum(),
+        least_margins: must(&margins) + least_margins,
+        least_inner_cells: must(&inner) + least_inner,
         is_fewest: is_cheapest,
     };
     Suppressed {

@@ -31,6 +31,19 @@ pub(super) struct Cost {
 pub(super) struct Choice {
     pub hidden: Vec<bool>,
     pub is_cheapest: bool,
+    /// No safe choice hides fewer margins beside those that must be, as far as was shown.
+    pub least_margins: usize,
+    /// Nor fewer inner cells, with so many margins.
+    pub least_inner: usize,
+}
+
+/// A choice that meets every condition known.
+struct Proposal {
+    hidden: Vec<bool>,
+    /// Whether the solver shows that it is the cheapest of them.
+    is_least: bool,
+    /// What each of them costs at least, beside the cells that were hidden before.
+    least: u64,
 }
 
 pub(super) struct Search<'a> {
@@ -44,6 +57,8 @@ pub(super) struct Search<'a> {
     cuts: Vec<Cut>,
     /// Whether every condition learnt holds for every safe choice.
     is_exact: bool,
+    /// The cells of every safe choice weigh this or more.
+    least: u64,
     work: Work,
 }
 
@@ -71,6 +86,7 @@ impl<'a> Search<'a> {
             attack: Attack::new(table, threshold),
             cuts: Vec::new(),
             is_exact: true,
+            least: 0,
             work: Work::new(work),
         }
     }
@@ -81,9 +97,12 @@ impl<'a> Search<'a> {
             .into_iter()
             .all(|stage| self.improve(stage, &mut best));
         let hidden = best.unwrap_or_else(|| self.repaired(self.must.clone()));
+        let margin = self.margin();
         Choice {
             hidden,
             is_cheapest: is_cheapest && self.is_exact,
+            least_margins: (self.least / margin) as usize,
+            least_inner: (self.least % margin) as usize,
         }
     }
 
@@ -110,7 +129,14 @@ impl<'a> Search<'a> {
         let must = self.must.clone();
         let mut failures = 0;
         while !self.work.is_done() {
-            let (hidden, is_least) = self.cheapest(stage, &must, best.as_deref());
+            let Proposal {
+                hidden,
+                is_least,
+                least,
+            } = self.cheapest(stage, &must, best.as_deref());
+            if stage == Stage::Cells && self.is_exact {
+                self.least = self.least.max(least);
+            }
             let price = self.price(stage, &hidden);
             if is_least
                 && best
@@ -143,7 +169,7 @@ impl<'a> Search<'a> {
     /// cannot be settled in time.
     fn repaired(&mut self, mut hidden: Vec<bool>) -> Vec<bool> {
         while self.learn(&hidden) > 0 {
-            let (more, _) = self.cheapest(Stage::Cells, &hidden, None);
+            let more = self.cheapest(Stage::Cells, &hidden, None).hidden;
             if more == hidden || self.work.is_overdrawn() {
                 hidden = (0..hidden.len())
                     .map(|cell| self.must[cell] || self.free[cell])
@@ -216,19 +242,19 @@ impl<'a> Search<'a> {
     fn weight(&self, stage: Stage, cell: usize) -> u64 {
         match stage {
             Stage::Answers => self.table.n(cell),
-            Stage::Cells if self.table.is_margin(cell) => self.free.len() as u64,
+            Stage::Cells if self.table.is_margin(cell) => self.margin(),
             Stage::Cells => 1,
         }
     }
 
-    /// The cheapest choice that hides at least these and meets every condition known, and whether the solver shows
-    /// that it is; where it finds none in time, everything.
-    fn cheapest(
-        &mut self,
-        stage: Stage,
-        at_least: &[bool],
-        best: Option<&[bool]>,
-    ) -> (Vec<bool>, bool) {
+    /// What a margin weighs: more than all inner cells together.
+    fn margin(&self) -> u64 {
+        self.free.len() as u64
+    }
+
+    /// The cheapest choice that hides at least these and meets every condition known; where the solver finds none in
+    /// time, everything.
+    fn cheapest(&mut self, stage: Stage, at_least: &[bool], best: Option<&[bool]>) -> Proposal {
         let mut problem = Problem::new(OptimizationDirection::Minimize);
         let mut variables = vec![None; at_least.len()];
         for cell in (0..at_least.len()).filter(|&cell| self.free[cell] && !at_least[cell]) {
@@ -257,10 +283,12 @@ impl<'a> Search<'a> {
         let start = known().map(|(cell, variable)| (variable, f64::from(u8::from(start(cell)))));
         options.warm_start = Some(start.collect());
         let outcome = problem.solve_with(options).ok();
-        if let Some(stats) = outcome.as_ref().map(SolveOutcome::stats) {
+        let stats = outcome.as_ref().map(SolveOutcome::stats);
+        if let Some(stats) = stats {
             let steps = stats.lp_iterations + stats.nodes_solved;
             self.work.spend(steps, at_least.len() + self.cuts.len());
         }
+        let bound = stats.and_then(|stats| stats.best_bound).unwrap_or(0.0);
         let is_least = outcome.as_ref().is_some_and(SolveOutcome::is_optimal);
         let solution = outcome.and_then(|outcome| outcome.into_solution().ok());
         let mut hidden = at_least.to_vec();
@@ -268,7 +296,12 @@ impl<'a> Search<'a> {
             let is_hidden = |solution: &Solution| solution.var_value(variable) > 0.5;
             hidden[cell] = solution.as_ref().is_none_or(is_hidden);
         }
-        (hidden, is_least)
+        Proposal {
+            hidden,
+            is_least,
+            // Weights are whole, so a price just above a whole number is the next one.
+            least: (bound - OFF * bound.max(1.0)).ceil().max(0.0) as u64,
+        }
     }
 }
 

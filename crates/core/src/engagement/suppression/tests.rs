@@ -383,7 +383,12 @@ proptest! {
         prop_assume!(total >= LOWEST);
         let table = full(&[2, 2], &inner);
         let answer = suppress(&table, LOWEST);
-        prop_assert!(answer.audit.is_fewest);
+        let audit = answer.audit;
+        prop_assert!(audit.is_fewest);
+        prop_assert_eq!(
+            (audit.least_margins, audit.least_inner_cells),
+            (audit.large_margins, audit.large_inner_cells)
+        );
         prop_assert!(is_least(&table, &answer, LOWEST));
     }
 }

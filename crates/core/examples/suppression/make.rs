@@ -1,16 +1,14 @@
-//! How well tables are protected and how fast: 30 made-up tables of a fixed seed, of two and three dimensions.
-//!
-//! `cargo run --release -p handback-core --example suppression [TABLE]` prints a line a table: its shape and cells, the
-//! share of small ones, seconds, what is hidden, how many of it hold the threshold or more, whether that is shown to be
-//! the fewest, and the audit.
+//! Makes the tables, from a fixed seed each.
 
-use handback_core::engagement::suppression::{Audit, Cell, TOTAL, Table, USUAL, suppress};
+use crate::tables::{TABLES, path};
+use handback_core::engagement::suppression::{Cell, TOTAL, Table};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::time::Instant;
+use std::fmt::Write as _;
+use std::{fs, io};
 
-/// The lengths of the dimensions of each table.
-const SHAPES: [&[usize]; 15] = [
+/// The lengths of the dimensions, of two tables each.
+const SHAPES: [&[usize]; TABLES / 2] = [
     &[4, 5],
     &[6, 8],
     &[9, 9],
@@ -25,54 +23,24 @@ const SHAPES: [&[usize]; 15] = [
     &[6, 5, 4],
     &[9, 5, 5],
     &[6, 6, 6],
-    &[8, 7, 6],
+    &[9, 6, 6],
 ];
 
-fn main() {
-    println!(
-        "{:>5}  {:10} {:>5} {:>5} {:>8} {:>6} {:>7} {:>6} {:>6} {:>7} {:>11} {:>5}",
-        "table",
-        "shape",
-        "cells",
-        "small",
-        "seconds",
-        "hidden",
-        "margins",
-        "inner",
-        "n",
-        "fewest",
-        "recoverable",
-        "exact"
-    );
-    let only: Option<usize> = std::env::args()
-        .nth(1)
-        .and_then(|number| number.parse().ok());
-    for number in (0..30).filter(|number| only.is_none_or(|only| only == *number)) {
-        let table = table(SHAPES[number / 2], number as u64);
-        let cells = table.cells();
-        let small = cells.iter().filter(|cell| cell.n < USUAL).count();
-        let began = Instant::now();
-        let answer = suppress(&table, USUAL);
-        let seconds = began.elapsed().as_secs_f64();
-        let Audit {
-            large_margins,
-            large_inner_cells,
-            large_answers,
-            is_fewest,
-            ..
-        } = answer.audit;
-        println!(
-            "{number:>5}  {:10} {:>5} {small:>5} {seconds:>8.2} {:>6} {large_margins:>7} {large_inner_cells:>6} {large_answers:>6} {:>7} {:>11} {:>5}",
-            format!("{:?}", SHAPES[number / 2])
-                .replace(", ", "x")
-                .replace(['[', ']'], ""),
-            cells.len(),
-            answer.hidden.iter().flatten().count(),
-            if is_fewest { "yes" } else { "unknown" },
-            answer.audit.recoverable_cells,
-            answer.audit.exactly_known_cells,
-        );
+/// Write every table beside this file.
+pub fn write() -> io::Result<()> {
+    for number in 0..TABLES {
+        fs::write(path(number), csv(&table(SHAPES[number / 2], number as u64)))?;
     }
+    Ok(())
+}
+
+/// What `handback suppress` reads.
+fn csv(table: &Table) -> String {
+    let mut text = format!("{},n\n", table.dimensions().join(","));
+    for cell in table.cells() {
+        let _ = writeln!(text, "{},{}", cell.values.join(","), cell.n);
+    }
+    text
 }
 
 /// A made-up table: services and sites are of very different size, so cells are. Tables of an odd number are sparse.
