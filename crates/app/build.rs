@@ -118,7 +118,7 @@ fn templates(rust: &mut String) {
                 .to_string_lossy()
                 .into_owned()
         })
-        .filter(|name| name.ends_with(".html"))
+        .filter(|name| name.ends_with(".html") || name.ends_with(".xml"))
         .collect();
     names.sort();
     rust.push_str(

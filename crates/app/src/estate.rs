@@ -151,6 +151,10 @@ impl View {
             claims: self.all()?,
             recommendations: self.all()?,
             publications: self.all()?,
+            problems: self.all()?,
+            challenges: self.all()?,
+            trials: self.all()?,
+            benefits: self.all()?,
             names: self.all()?,
             scope_rules: self.all()?,
             treatments: self.all()?,
@@ -160,6 +164,10 @@ impl View {
             working_calendars: self.all()?,
             rounds: self.all()?,
             releases: self.all()?,
+            commitments: self.all()?,
+            actions: self.all()?,
+            work_arounds: self.all()?,
+            updates: self.all()?,
             imports: self.all()?,
         })
     }

@@ -89,9 +89,51 @@ const REBASES: &str = include_str!("../data/example/rebases.csv");
 const EVENTS: &str = include_str!("../data/example/events.csv");
 const CLAIMS: &str = include_str!("../data/example/claims.csv");
 const RECOMMENDATIONS: &str = include_str!("../data/example/recommendations.csv");
+const PROBLEMS: &str = include_str!("../data/example/problems.csv");
+const CHALLENGES: &str = include_str!("../data/example/challenges.csv");
+const TRIALS: &str = include_str!("../data/example/trials.csv");
+const BENEFITS: &str = include_str!("../data/example/benefits.csv");
 const PUBLISHED_TOTALS: &str = include_str!("../data/example/published-totals.csv");
+const COMMITMENTS: &str = include_str!("../data/example/commitments.csv");
+const ACTIONS: &str = include_str!("../data/example/actions.csv");
+const WORK_AROUNDS: &str = include_str!("../data/example/work-arounds.csv");
+const UPDATES: &str = include_str!("../data/example/updates.csv");
 const NAMES: &str = include_str!("../data/example/names.csv");
 const SCOPE: &str = include_str!("../data/example/scope.csv");
+
+/// The picture that an update of the example shows: files have its fingerprint, and the vault keeps it.
+pub const PICTURE: &[u8] = include_bytes!("../data/example/desk-answers.png");
+
+/// What people of the example wrote on an update: its title, who wrote, what, and what a moderator made of it.
+pub const COMMENTS: &[(&str, &str, &str, Moderated)] = &[
+    (
+        "The desk answers until eight",
+        "reader",
+        "I reached somebody at half past seven. It worked.",
+        Moderated::Shown,
+    ),
+    (
+        "The desk answers until eight",
+        "panel",
+        "Please show the same for the contact centre.",
+        Moderated::Not,
+    ),
+    (
+        "The core services are back",
+        "reader",
+        "Somebody in my team is slow.",
+        Moderated::Removed("It points to a person"),
+    ),
+];
+
+/// What a moderator made of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moderated {
+    Not,
+    Shown,
+    /// And why.
+    Removed(&'static str),
+}
 
 /// Write the example, row by row, into the files that `create` opens. They come in the order in
 /// which they can be taken in: each names only what an earlier one stated.
@@ -137,7 +179,15 @@ pub fn write(shape: &Shape, create: &mut Create<'_>) -> io::Result<()> {
     table("events.csv", EVENTS, &[])?;
     table("claims.csv", CLAIMS, &[])?;
     table("recommendations.csv", RECOMMENDATIONS, &[])?;
+    table("problems.csv", PROBLEMS, &[])?;
+    table("challenges.csv", CHALLENGES, &[])?;
+    table("trials.csv", TRIALS, &[])?;
+    table("benefits.csv", BENEFITS, &[])?;
     table("published-totals.csv", PUBLISHED_TOTALS, &[])?;
+    table("commitments.csv", COMMITMENTS, &[])?;
+    table("actions.csv", ACTIONS, &[])?;
+    table("work-arounds.csv", WORK_AROUNDS, &[])?;
+    table("updates.csv", UPDATES, &[])?;
     table("names.csv", NAMES, &[])?;
     table("scope.csv", SCOPE, &[])?;
     published::write(shape, create)?;

@@ -418,6 +418,9 @@ fn action(dataset: Dataset) -> Action {
         Dataset::Contracts | Dataset::Ocds => Action::StateContract,
         Dataset::Claims | Dataset::PublishedTotals => Action::ReviewClaim,
         Dataset::Recommendations => Action::Recommend,
+        Dataset::Problems | Dataset::Challenges | Dataset::Trials | Dataset::Benefits => {
+            Action::ShapeProblem
+        }
         Dataset::Payments | Dataset::Tickets | Dataset::Measurements | Dataset::Responses => {
             Action::Import
         }

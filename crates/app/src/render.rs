@@ -7,6 +7,7 @@ pub mod credits;
 pub mod experience;
 pub mod extras;
 pub mod lists;
+pub mod markdown;
 pub mod moves;
 pub mod spc;
 pub mod strip;
@@ -71,7 +72,7 @@ pub fn environment() -> anyhow::Result<Environment<'static>> {
             .build()?,
     );
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") {
+        if name.ends_with(".html") || name.ends_with(".xml") {
             AutoEscape::Html
         } else {
             AutoEscape::None

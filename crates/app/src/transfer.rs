@@ -14,7 +14,9 @@ use handback_core::import::{Import, Part};
 use handback_core::kinds::{self, Registered, TABLES};
 use handback_core::permission::Action;
 use handback_core::record::{Change, ChangeAct, KindName, RecordId, Visibility};
+use handback_core::statement::Estate;
 use handback_core::table::Call;
+use handback_register::Fingerprint;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +108,10 @@ pub fn export(data: &Data, view: &View, to: &Path) -> anyhow::Result<Moved> {
     )?;
     let sources = beside.join(SOURCES);
     fs::create_dir_all(&sources)?;
-    for source in kept_sources(estate.imports.values()) {
+    let pictures = pictures(&estate).filter(|picture| data.vault.holds(*picture));
+    let pictures: BTreeSet<String> = pictures.map(|picture| picture.to_string()).collect();
+    let imported = kept_sources(estate.imports.values()).into_iter();
+    for source in imported.chain(pictures.iter().map(String::as_str)) {
         let mut file = File::create(sources.join(source))?;
         std::io::copy(&mut data.vault.get(source.parse()?)?, &mut file)?;
     }
@@ -132,6 +137,12 @@ fn kept_sources<'a>(imports: impl Iterator<Item = &'a Import>) -> BTreeSet<&'a s
         .flat_map(|import| std::iter::once(&import.source).chain(&import.faults))
         .map(String::as_str)
         .collect()
+}
+
+/// The pictures of updates, as the vault keeps them.
+pub fn pictures(estate: &Estate) -> impl Iterator<Item = Fingerprint> {
+    let pictures = estate.updates.values().flat_map(|held| &held.pictures);
+    pictures.filter_map(|picture| picture.fingerprint.parse().ok())
 }
 
 fn write_kind(

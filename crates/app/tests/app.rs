@@ -44,6 +44,10 @@ mod web_money;
 mod web_overview;
 #[path = "app/web_performance.rs"]
 mod web_performance;
+#[path = "app/web_problems.rs"]
+mod web_problems;
+#[path = "app/web_promises.rs"]
+mod web_promises;
 #[path = "app/web_readiness.rs"]
 mod web_readiness;
 #[path = "app/web_records.rs"]

@@ -59,6 +59,11 @@ pub enum Dataset {
     WorkingCalendars,
     Claims,
     Recommendations,
+    /// What goes wrong for whom, and what came of it.
+    Problems,
+    Challenges,
+    Trials,
+    Benefits,
     Events,
     /// Decisions on what payments are of.
     Treatments,
@@ -68,6 +73,11 @@ pub enum Dataset {
     Names,
     /// Totals that somebody published.
     PublishedTotals,
+    /// What was promised to directorates, done about what people said, used instead, and told.
+    Commitments,
+    Actions,
+    WorkArounds,
+    Updates,
 }
 
 impl Dataset {

@@ -12,16 +12,19 @@ pub enum Role {
     Director,
     ContractManager,
     ServiceOwner,
+    /// Speaks for the business: hears problems, ranks them, follows what becomes of them.
+    BusinessPartner,
     PanelMember,
     Reader,
 }
 
 impl Role {
-    pub const ALL: [Role; 6] = [
+    pub const ALL: [Role; 7] = [
         Role::Administrator,
         Role::Director,
         Role::ContractManager,
         Role::ServiceOwner,
+        Role::BusinessPartner,
         Role::PanelMember,
         Role::Reader,
     ];
@@ -33,6 +36,7 @@ impl Role {
             "director",
             "contract manager",
             "service owner",
+            "business partner",
             "panel member",
             "reader",
         ][self as usize]
@@ -80,6 +84,10 @@ pub enum Action {
     Recommend,
     /// Answer a panel's recommendation, and say how far it has come.
     AnswerRecommendation,
+    /// Say what goes wrong, about any service.
+    RaiseProblem,
+    /// Rank problems, move them on, merge them, and state their challenges, trials and benefits.
+    ShapeProblem,
     /// Make a record, or a statement, public.
     Publish,
     /// Open, change and close accounts.
@@ -90,12 +98,18 @@ pub enum Action {
     HoldTokens,
     /// Open a round of feedback, invite people to it and close it.
     RunRound,
+    /// State commitments, actions and work-arounds, and what became of them.
+    Promise,
+    /// Write updates that everybody can read.
+    PublishUpdate,
     /// Read what people wrote before others do, and show or remove it.
     Moderate,
+    /// Comment on updates.
+    Comment,
 }
 
 impl Action {
-    pub const ALL: [Action; 17] = [
+    pub const ALL: [Action; 22] = [
         Action::Import,
         Action::StateEstate,
         Action::StateContract,
@@ -107,12 +121,17 @@ impl Action {
         Action::See,
         Action::Recommend,
         Action::AnswerRecommendation,
+        Action::RaiseProblem,
+        Action::ShapeProblem,
         Action::Publish,
         Action::ManageAccounts,
         Action::ReadLog,
         Action::HoldTokens,
         Action::RunRound,
+        Action::Promise,
+        Action::PublishUpdate,
         Action::Moderate,
+        Action::Comment,
     ];
 
     /// Whether it states, decides or takes back something about records.
@@ -125,6 +144,7 @@ impl Action {
                 | Action::ManageAccounts
                 | Action::KeepCopies
                 | Action::Moderate
+                | Action::Comment
         )
     }
 
@@ -142,13 +162,24 @@ impl Action {
             "see",
             "recommend",
             "answer recommendations",
+            "raise problems",
+            "shape problems",
             "publish",
             "manage accounts",
             "read the log of readings",
             "hold tokens",
             "run rounds",
+            "promise",
+            "publish updates",
             "moderate",
+            "comment",
         ][self as usize]
+    }
+
+    /// Whether whoever may do it somewhere may do it anywhere: a problem is heard from everybody, about
+    /// every service.
+    fn is_unbound(self) -> bool {
+        self == Action::RaiseProblem
     }
 }
 
@@ -193,7 +224,9 @@ impl Permit {
 
 /// The role table: which roles may do an action at all.
 fn roles(action: Action) -> &'static [Role] {
-    use Role::{Administrator, ContractManager, Director, PanelMember, ServiceOwner};
+    use Role::{
+        Administrator, BusinessPartner, ContractManager, Director, PanelMember, ServiceOwner,
+    };
     const EVERYBODY: &[Role] = &Role::ALL;
     match action {
         Action::Import | Action::DecideScope | Action::Withdraw => {
@@ -201,15 +234,18 @@ fn roles(action: Action) -> &'static [Role] {
         }
         Action::StateEstate => &[Administrator, Director, ContractManager, ServiceOwner],
         Action::RunRound => &[Administrator, Director, ServiceOwner],
-        Action::Moderate => &[Administrator, Director],
         Action::StateContract => &[Administrator, Director, ContractManager],
         Action::ReviewClaim => &[Administrator, Director, PanelMember],
         Action::Recommend => &[Administrator, Director, PanelMember],
-        Action::AnswerRecommendation | Action::Publish => &[Administrator, Director],
+        Action::AnswerRecommendation | Action::Publish | Action::Moderate => {
+            &[Administrator, Director]
+        }
+        Action::Promise | Action::PublishUpdate => &[Administrator, Director, ServiceOwner],
         Action::Erase | Action::KeepCopies | Action::ManageAccounts | Action::ReadLog => {
             &[Administrator]
         }
-        Action::See | Action::HoldTokens => EVERYBODY,
+        Action::ShapeProblem => &[Administrator, Director, ServiceOwner, BusinessPartner],
+        Action::See | Action::HoldTokens | Action::Comment | Action::RaiseProblem => EVERYBODY,
     }
 }
 
@@ -267,8 +303,7 @@ pub fn may(
     let allowed = roles(action);
     let mut refusal = Refusal::NoRole;
     for grant in grants.iter().filter(|grant| allowed.contains(&grant.role)) {
-        let here = grant.within.holds(subject);
-        if here {
+        if action.is_unbound() || grant.within.holds(subject) {
             return Ok(Permit {
                 actor: actor.clone(),
                 action,
@@ -299,7 +334,14 @@ mod tests {
             (Role::ServiceOwner, Action::StateContract, false),
             (Role::PanelMember, Action::ReviewClaim, true),
             (Role::PanelMember, Action::StateEstate, false),
+            (Role::BusinessPartner, Action::ShapeProblem, true),
+            (Role::BusinessPartner, Action::StateEstate, false),
+            (Role::Reader, Action::ShapeProblem, false),
             (Role::Reader, Action::Import, false),
+            (Role::ServiceOwner, Action::Promise, true),
+            (Role::ContractManager, Action::PublishUpdate, false),
+            (Role::ServiceOwner, Action::Moderate, false),
+            (Role::Reader, Action::Comment, true),
         ] {
             let answer = may(
                 &actor,
@@ -328,6 +370,27 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_is_raised_about_anything_and_shaped_in_the_own_part() {
+        let (own, other) = (RecordId([1; 16]), RecordId([2; 16]));
+        let actor = Actor("a".into());
+        let about = |directorate| Subject {
+            directorates: BTreeSet::from([directorate]),
+            services: BTreeSet::new(),
+        };
+        for role in Role::ALL {
+            let grants = grants(role, Within::Directorate(own));
+            let on = |action, subject: Subject| may(&actor, &grants, action, &subject).is_ok();
+            assert!(on(Action::RaiseProblem, Subject::default()));
+            assert!(on(Action::RaiseProblem, about(other)));
+            assert!(!on(Action::ShapeProblem, about(other)), "{role:?}");
+        }
+        let partner = grants(Role::BusinessPartner, Within::Directorate(own));
+        assert!(may(&actor, &partner, Action::ShapeProblem, &about(own)).is_ok());
+        let nobody = may(&actor, &[], Action::RaiseProblem, &about(own));
+        assert_eq!(nobody, Err(Refusal::NoRole));
+    }
+
+    #[test]
     fn who_sees_what() {
         let own = Subject {
             services: BTreeSet::from([RecordId([1; 16])]),
@@ -346,6 +409,7 @@ mod tests {
             (Role::Director, EVERYWHERE, true, true),
             (Role::ContractManager, directorate, true, false),
             (Role::ServiceOwner, service, true, false),
+            (Role::BusinessPartner, EVERYWHERE, false, false),
             (Role::PanelMember, EVERYWHERE, false, false),
             (Role::Reader, EVERYWHERE, false, false),
         ] {

@@ -111,6 +111,10 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Documents => "documents",
         Dataset::Claims => "claims",
         Dataset::Recommendations => "recommendations",
+        Dataset::Problems => "problems",
+        Dataset::Challenges => "challenges",
+        Dataset::Trials => "trials",
+        Dataset::Benefits => "benefits",
         Dataset::Events => "events",
         Dataset::Measures => "measures",
         Dataset::Rebases => "rebases",
@@ -118,5 +122,9 @@ pub fn called(dataset: Dataset) -> &'static str {
         Dataset::Scope => "scope decisions",
         Dataset::Names => "name decisions",
         Dataset::PublishedTotals => "published totals",
+        Dataset::Commitments => "commitments",
+        Dataset::Actions => "actions",
+        Dataset::WorkArounds => "work-arounds",
+        Dataset::Updates => "updates",
     }
 }

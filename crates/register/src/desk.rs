@@ -1,5 +1,5 @@
 //! The desk: accounts, sessions, one-time links, tokens, calendar feeds,
-//! reminders, jobs and the log of who read what.
+//! reminders, jobs, comments and the log of who read what.
 //!
 //! These tables lie in the register's database and change without a trace. Nothing that counts rests
 //! on them: whoever empties them loses the accounts and no figure. Keys come hashed, so that reading
@@ -9,6 +9,7 @@
 //! Statements that write and answer rows are read to their end: only then has SQLite committed.
 
 mod account;
+mod comment;
 mod feed;
 mod job;
 mod link;
@@ -19,6 +20,7 @@ mod statements;
 mod token;
 
 pub use account::Account;
+pub use comment::{Comment, CommentId, CommentState};
 pub use job::{Job, JobId, JobState};
 pub use link::{Link, Purpose};
 pub use reading::Reading;

@@ -16,7 +16,7 @@ const WIDTHS = [1280, 390];
 // Where each person starts, and how many pages of one sort they look at.
 const WALKS = [
   [["director", "/?at=2021-03-26", 2]],
-  [["administrator", "/accounts", 1], ["reader", "/", 1], ["public", "/", 1], ["public", "/sign-in", 1]],
+  [["administrator", "/accounts", 1], ["reader", "/", 1], ["public", "/", 1], ["public", "/updates", 2], ["public", "/sign-in", 1]],
 ];
 if (pictures) mkdirSync(pictures, { recursive: true });
 
@@ -99,7 +99,7 @@ async function walk(person, start, each) {
     for (const link of links) {
       const url = new URL(link);
       url.hash = "";
-      const file = url.searchParams.get("format") === "csv" || /\.(csv|json|xlsx|jsonl|svg|png)$/.test(url.pathname) || url.pathname.endsWith("/source") || url.pathname.startsWith("/api/");
+      const file = url.searchParams.get("format") === "csv" || /\.(csv|json|xlsx|jsonl|svg|png|atom)$/.test(url.pathname) || url.pathname.endsWith("/source") || url.pathname.startsWith("/api/");
       if (url.origin === new URL(base).origin && !file) waiting.push(url);
     }
   }

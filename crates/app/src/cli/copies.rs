@@ -84,6 +84,9 @@ fn sources(data: &Data) -> anyhow::Result<Vec<(String, Fingerprint)>> {
         let (_, import) = import?;
         sources.push((import.file, import.source.parse()?));
     }
+    let estate = View::at(data, None).estate()?;
+    let kept = transfer::pictures(&estate).filter(|picture| data.vault.holds(*picture));
+    sources.extend(kept.map(|picture| ("a picture of an update".to_owned(), picture)));
     Ok(sources)
 }
 

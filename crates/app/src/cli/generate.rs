@@ -4,9 +4,9 @@ use super::serve::{Serving, serve};
 use super::{Outcome, print};
 use crate::cli::import::{folder_files, told, with_progress};
 use crate::clock;
-use crate::data::{Author, Data, Location};
+use crate::data::{Author, Data, Location, fresh_id};
 use crate::estate::{View, statement_at};
-use crate::generate::{Shape, TICKETS, answered, write};
+use crate::generate::{COMMENTS, Moderated, PICTURE, Shape, TICKETS, answered, write};
 use crate::import::{Taken, Wishes, take_in};
 use crate::refused::Refused;
 use crate::render::{self, Form};
@@ -19,14 +19,19 @@ use handback_core::dated::Period;
 use handback_core::engagement::question::Question;
 use handback_core::engagement::round::{Factors, Group, Grouping, Round};
 use handback_core::engagement::suppression::USUAL;
+use handback_core::engagement::update::Update;
 use handback_core::engagement::way::Way;
 use handback_core::import::Dataset;
+use handback_core::organisation::Organisation;
 use handback_core::pence::Pence;
 use handback_core::permission::{Actor, Grant, Role, Within};
+use handback_core::record::RecordId;
 use handback_core::statement::Rules;
-use handback_register::desk::Account;
+use handback_register::Picture;
+use handback_register::desk::{Account, CommentId};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
@@ -110,6 +115,11 @@ const PEOPLE: &[(&str, &str, Role)] = &[
     ("director", "the digital director", Role::Director),
     ("contracts", "the contract manager", Role::ContractManager),
     ("owner", "the owner of a service", Role::ServiceOwner),
+    (
+        "partner",
+        "the business partner of a directorate",
+        Role::BusinessPartner,
+    ),
     ("panel", "a member of the panel", Role::PanelMember),
     ("reader", "somebody who reads", Role::Reader),
 ];
@@ -148,6 +158,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         let taken = with_progress(|watch| {
             take_in(Some(&data), &sources, &wishes, &Author::operator(), watch)
         })?;
+        data.vault.put(PICTURE)?;
         take_survey(arguments, &data)?;
         let remarkable = |taken: &&Taken| !taken.is_whole() || !taken.overlaps.is_empty();
         let remarkable: Vec<Taken> = taken.iter().filter(remarkable).cloned().collect();
@@ -184,10 +195,12 @@ fn open_accounts(data: &Data) -> anyhow::Result<()> {
     let picture = data.register.picture();
     let service = picture.known(picture.size()).all::<Service>().next();
     let service = service.transpose()?.map(|(id, _)| id);
+    let directorate = directorate(&picture, DIRECTORATE)?;
     let password = password::kept(PASSWORD)?;
     for (login, name, role) in PEOPLE {
-        let within = match (role, service) {
-            (Role::ServiceOwner, Some(service)) => Within::Service(service),
+        let within = match (role, service, directorate) {
+            (Role::ServiceOwner, Some(service), _) => Within::Service(service),
+            (Role::BusinessPartner, _, Some(id)) => Within::Directorate(id),
             _ => Within::Everything,
         };
         let account = Account {
@@ -203,6 +216,32 @@ fn open_accounts(data: &Data) -> anyhow::Result<()> {
             disabled_at: None,
         };
         data.wait(desk.open_account(&account))?;
+    }
+    comment(data)
+}
+
+/// Let people of the made-up authority comment on its updates, and the director moderate.
+fn comment(data: &Data) -> anyhow::Result<()> {
+    let desk = data.register.desk();
+    let picture = data.register.picture();
+    let mut updates = BTreeMap::new();
+    for update in picture.known(picture.size()).all::<Update>() {
+        let (id, update) = update?;
+        updates.insert(update.title, id);
+    }
+    let director = Actor("example-director".into());
+    for (title, login, text, moderated) in COMMENTS {
+        let Some(about) = updates.get(*title) else {
+            continue;
+        };
+        let (id, now) = (CommentId(fresh_id().0), clock::now());
+        let author = Actor(format!("example-{login}"));
+        data.wait(desk.comment((id, *about), &author, text, now))?;
+        match moderated {
+            Moderated::Not => None,
+            Moderated::Shown => data.wait(desk.show_comment(id, &director, now))?,
+            Moderated::Removed(why) => data.wait(desk.remove_comment(id, &director, why, now))?,
+        };
     }
     Ok(())
 }
@@ -267,6 +306,19 @@ fn open_round(data: &Data) -> anyhow::Result<()> {
     };
     rounds::open(data, &Author::operator(), round)?;
     Ok(())
+}
+
+/// The directorate that the example's business partner speaks for.
+const DIRECTORATE: &str = "Housing";
+
+fn directorate(picture: &Picture, name: &str) -> anyhow::Result<Option<RecordId>> {
+    for record in picture.known(picture.size()).all::<Organisation>() {
+        let (id, organisation) = record?;
+        if organisation.name == name {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// The made-up authority.

@@ -88,7 +88,7 @@ pub struct Arguments {
 fn dataset(words: &str) -> Result<Dataset, String> {
     let value = serde_json::Value::String(words.to_owned());
     serde_json::from_value(value).map_err(|_| {
-        "write payments, contracts, ocds, tickets, measurements, responses, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, working-calendars, claims, recommendations, events, published-totals, scope or names".into()
+        "write payments, contracts, ocds, tickets, measurements, responses, organisations, services, arrangements, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, working-calendars, claims, recommendations, problems, challenges, trials, benefits, events, published-totals, commitments, actions, work-arounds, updates, scope or names".into()
     })
 }
 

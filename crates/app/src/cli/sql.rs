@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// One SELECT. Tables: payments, ticket_changes, measurements, and one for each kind of record (organisations, services, arrangements, contracts, clauses, obligations, requests, variations, charges, index_figures, volumes, treatments, staff_movements, waves, blackouts, tasks, gates, readiness_statements, assets, licences, third_party_contracts, data_holdings, credentials, knowledge, documents, events, claims, recommendations, publications, names, scope_rules, published_totals, measures, rebases, working_calendars, layouts, imports)
+    /// One SELECT. Tables: payments, ticket_changes, measurements, and one for each kind of record (organisations, services, arrangements, contracts, clauses, obligations, requests, variations, charges, index_figures, volumes, treatments, staff_movements, waves, blackouts, tasks, gates, readiness_statements, assets, licences, third_party_contracts, data_holdings, credentials, knowledge, documents, events, claims, recommendations, publications, problems, challenges, trials, benefits, names, scope_rules, published_totals, measures, rebases, working_calendars, commitments, actions, work_arounds, updates, rounds, releases, layouts, imports)
     query: String,
     #[command(flatten)]
     location: Location,

@@ -7,7 +7,7 @@ use handback_core::kinds::{TABLES, Table};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// What you want to state: contracts, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, services, arrangements, organisations, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, working-calendars, claims, recommendations, events, published-totals, scope or names
+    /// What you want to state: contracts, clauses, obligations, requests, variations, charges, index-figures, volumes, treatments, services, arrangements, organisations, staff-movements, waves, blackouts, tasks, gates, readiness-statements, assets, licences, third-party-contracts, data-holdings, credentials, knowledge, documents, measures, rebases, working-calendars, claims, recommendations, problems, challenges, trials, benefits, events, published-totals, commitments, actions, work-arounds, updates, scope or names
     kind: String,
     /// Explain the headings instead of printing the file
     #[arg(long)]

@@ -5,6 +5,7 @@ use crate::data::fresh_id;
 use crate::estate::authority_of;
 use handback_core::contract::Contract;
 use handback_core::control::Service;
+use handback_core::engagement::Problem;
 use handback_core::kinds;
 use handback_core::money::names::folded;
 use handback_core::organisation::{Identifier, Organisation, OrganisationRole};
@@ -64,6 +65,11 @@ impl Finder {
         for (id, service) in all::<Service>(picture)? {
             if let Some(reference) = &service.reference {
                 self.remember(Service::NAME, reference, id);
+            }
+        }
+        for (id, problem) in all::<Problem>(picture)? {
+            if let Some(reference) = &problem.reference {
+                self.remember(Problem::NAME, reference, id);
             }
         }
         self.learn_measures(picture)?;

@@ -16,6 +16,11 @@ pub enum Answer {
     See(String),
     /// A file to keep.
     File(Download),
+    /// Something that a page, or a program that reads feeds, shows.
+    Shown {
+        content_type: &'static str,
+        bytes: Vec<u8>,
+    },
     /// JSON for programs.
     Json(serde_json::Value),
     /// A cookie goes with the answer.

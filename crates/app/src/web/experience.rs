@@ -185,32 +185,34 @@ fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
         given == [one == 0, one == 1, one == 2]
     };
     let of = |one: usize| release.cells.iter().filter(move |cell| alone(cell, one));
-    let hour = release.hour;
+    let groups = |one: usize, more: &dyn Fn(&Cell) -> String| -> Vec<Vec<Said>> {
+        let (shown, hidden): (Vec<&Cell>, Vec<&Cell>) =
+            of(one).partition(|cell| cell.shown.is_some());
+        let rows = shown.into_iter().map(|cell| {
+            let mut row = row(cell, release.hour);
+            row.push(Said::text(more(cell)));
+            row
+        });
+        let names: Vec<String> = hidden.into_iter().map(said::group).collect();
+        let hidden = (!names.is_empty()).then(|| not_shown(&names));
+        rows.chain(hidden).collect()
+    };
     let mut tables = vec![Table {
         caption: "By service".into(),
         headings: vec!["Of", "Answers", "Happiness", "Lost time", "Who ran it then"],
-        rows: of(0)
-            .map(|cell| {
-                let mut row = row(cell, hour);
-                row.push(Said::text(ran(estate, release, cell)));
-                row
-            })
-            .collect(),
+        rows: groups(0, &|cell| ran(estate, release, cell)),
         empty: Some("None."),
     }];
     for (place, caption) in [(1, "By directorate"), (2, "By place")] {
-        tables.push(Table {
-            caption: caption.into(),
-            headings: vec!["Of", "Answers", "Happiness", "Lost time", "Of those asked"],
-            rows: of(place)
-                .map(|cell| {
-                    let mut row = row(cell, hour);
-                    row.push(Said::text(rate(cell)));
-                    row
-                })
-                .collect(),
-            empty: Some("None."),
-        });
+        // Where no group is declared there is nothing to compare.
+        if of(place).count() > 1 {
+            tables.push(Table {
+                caption: caption.into(),
+                headings: vec!["Of", "Answers", "Happiness", "Lost time", "Of those asked"],
+                rows: groups(place, &rate),
+                empty: Some("None."),
+            });
+        }
     }
     if !release.question.is_pulse() {
         tables.push(Table {
@@ -221,6 +223,17 @@ fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
         });
     }
     tables
+}
+
+/// The groups of which nothing is shown, in one row.
+fn not_shown(names: &[String]) -> Vec<Said> {
+    let count = match names.len() {
+        1 => "1 other".to_owned(),
+        many => format!("{many} others"),
+    };
+    let mut row = vec![Said::text(count).with(names.join("; "))];
+    row.extend([NOT_SHOWN; 4].map(Said::text));
+    row
 }
 
 /// Who ran a service in the middle of a period.

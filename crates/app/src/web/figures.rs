@@ -293,7 +293,7 @@ fn chart(visit: &Visit, name: &str, statement: &Statement, estate: &Estate) -> O
         _ => format!("{value:.0}"),
     };
     let points: Vec<Step> = taken.iter().map(step).collect();
-    let svg = steps(&points, &marks, unit);
+    let svg = steps(&points, &[], &marks, unit);
     Some(Charted {
         key: vec![("controlled", "certainly"), ("possible", "possibly")],
         marks: if svg.is_empty() { Vec::new() } else { marks },

@@ -12,9 +12,11 @@ use crate::transfer::Titles;
 use handback_core::amendment::{Amendment, CannotAmend, amended};
 use handback_core::contract::exit::is_register;
 use handback_core::dated::When;
+use handback_core::engagement::{Benefit, Challenge, Problem, Trial};
 use handback_core::kinds::{self, Table};
 use handback_core::permission::{Action, Permit, Subject};
-use handback_core::record::{Change, ChangeAct, RecordId, Visibility};
+use handback_core::record::{Change, ChangeAct, Kind, RecordId, Visibility};
+use handback_core::statement::Estate;
 use handback_core::table::{Cell, Heading, Row, RowFault, listed};
 use handback_register::Picture;
 use serde::Serialize;
@@ -22,6 +24,8 @@ use std::collections::BTreeMap;
 
 pub mod decide;
 mod draw;
+pub mod fill;
+pub mod update;
 
 pub use draw::Drawn;
 
@@ -74,6 +78,9 @@ pub fn action(kind: &str) -> Action {
         | "index figure" | "volume" => Action::StateContract,
         "claim" | "published total" => Action::ReviewClaim,
         "recommendation" => Action::Recommend,
+        "commitment" | "action" | "work-around" => Action::Promise,
+        "update" => Action::PublishUpdate,
+        "problem" | "challenge" | "trial" | "benefit" => Action::ShapeProblem,
         "name" | "scope rule" | "treatment" => Action::DecideScope,
         _ => Action::StateEstate,
     }
@@ -135,12 +142,17 @@ pub fn list_of(kind: &str) -> &'static str {
         "event" => "/events",
         "claim" => "/claims",
         "recommendation" => "/recommendations",
+        "problem" | "challenge" | "trial" | "benefit" => "/problems",
         "name" => "/names",
         "scope rule" => "/scope",
         "published total" => "/published-totals",
         "measure" | "rebase" | "working calendar" => "/measures",
         "round" => "/rounds",
         "release" => "/experience",
+        "commitment" => "/commitments",
+        "action" => "/actions",
+        "work-around" => "/work-arounds",
+        "update" => "/updates",
         _ => "/",
     }
 }
@@ -200,7 +212,7 @@ impl Editing {
     }
 }
 
-fn titles_of_arrangement(estate: &handback_core::statement::Estate, id: RecordId) -> String {
+fn titles_of_arrangement(estate: &Estate, id: RecordId) -> String {
     let service = estate.arrangements.get(&id).map(|held| held.service);
     let service = service.and_then(|id| estate.services.get(&id));
     let name = service.map_or("a service", |service| service.name.as_str());
@@ -404,33 +416,100 @@ fn add(visit: &Visit) -> Result<Answer, Error> {
     }
 }
 
-/// What a new record is about, where it names its service.
+/// What a new record is about, where it names its services or its directorate.
 fn subject_of_new(visit: &Visit, table: &Table, rows: &[Vec<String>]) -> Result<Subject, Error> {
     let estate = visit.estate()?;
-    let named = |heading: &str| {
-        let place = table.place(heading)?;
-        let name = &rows[0][place];
-        let mut services = estate.services.iter();
-        services
-            .find(|(_, service)| service.name.eq_ignore_ascii_case(name))
-            .map(|(id, _)| *id)
+    let services = || {
+        let services = estate.services.iter();
+        services.map(|(id, held)| (*id, held.name.as_str()))
     };
-    let services = table.place("services").filter(|_| is_register(table.kind));
-    if let Some(place) = services {
+    let organisations = || {
+        let organisations = estate.organisations.iter();
+        organisations.map(|(id, held)| (*id, held.name.as_str()))
+    };
+    let is_engagement = matches!(
+        table.kind,
+        "commitment" | "action" | "work-around" | "update"
+    );
+    let lists_services = is_register(table.kind) || is_engagement;
+    if let Some(place) = table.place("services").filter(|_| lists_services) {
         let names = listed(&rows[0][place]);
-        let served = estate.services.iter();
-        let served = served.filter(|(_, service)| {
+        let served = services().filter(|(_, service)| {
             let mut names = names.iter();
-            names.any(|name| service.name.eq_ignore_ascii_case(name))
+            names.any(|name| service.eq_ignore_ascii_case(name))
         });
-        return Ok(estate.subject_of_services(served.map(|(id, _)| *id).collect()));
+        let subject = estate.subject_of_services(served.map(|(id, _)| id).collect());
+        return Ok(with_directorate(subject, table, rows, organisations()));
     }
-    Ok(match (table.kind, named("service")) {
+    let service = table.place("service").and_then(|place| {
+        let name = &rows[0][place];
+        let mut named = services().filter(|(_, service)| service.eq_ignore_ascii_case(name));
+        named.next().map(|(id, _)| id)
+    });
+    if let Some(subject) = subject_of_problem(&estate, table, rows) {
+        return Ok(subject);
+    }
+    Ok(match (table.kind, service) {
         ("arrangement" | "readiness statement" | "task", Some(service)) => {
             estate.subject("service", service)
         }
+        (_, service) if is_engagement => {
+            let subject = estate.subject_of_services(service.into_iter().collect());
+            with_directorate(subject, table, rows, organisations())
+        }
         _ => Subject::default(),
     })
+}
+
+/// The subject with the directorate that the row names.
+fn with_directorate<'e>(
+    mut subject: Subject,
+    table: &Table,
+    rows: &[Vec<String>],
+    mut organisations: impl Iterator<Item = (RecordId, &'e str)>,
+) -> Subject {
+    let named = table.place("directorate").map(|place| &rows[0][place]);
+    let found = named.and_then(|named| {
+        organisations.find(|(_, organisation)| organisation.eq_ignore_ascii_case(named))
+    });
+    subject.directorates.extend(found.map(|(id, _)| id));
+    subject
+}
+
+/// What a new problem is about, or the problem that a new challenge, trial or benefit is of.
+fn subject_of_problem(estate: &Estate, table: &Table, rows: &[Vec<String>]) -> Option<Subject> {
+    let cell = |heading: &str| table.place(heading).map(|place| rows[0][place].as_str());
+    match table.kind {
+        Problem::NAME => {
+            let directorate = cell("directorate").unwrap_or_default();
+            let services = listed(cell("services").unwrap_or_default());
+            let is_named = |name: &str| services.iter().any(|it| it.eq_ignore_ascii_case(name));
+            let mut directorates = estate.organisations.iter();
+            let directorate =
+                directorates.find(|(_, held)| held.name.eq_ignore_ascii_case(directorate));
+            let served = estate.services.iter();
+            let served = served.filter(|(_, service)| is_named(&service.name));
+            let problem = Problem {
+                directorate: directorate.map(|(id, _)| *id),
+                services: served.map(|(id, _)| *id).collect(),
+                ..Problem::default()
+            };
+            Some(estate.subject_of_problem(&problem))
+        }
+        Challenge::NAME | Trial::NAME | Benefit::NAME => {
+            let words = cell("problem").unwrap_or_default();
+            let is_called = |problem: &Problem| {
+                let reference = problem.reference.as_deref().unwrap_or_default();
+                [problem.what.as_str(), reference]
+                    .iter()
+                    .any(|it| it.eq_ignore_ascii_case(words))
+            };
+            let mut problems = estate.problems.values();
+            let problem = problems.find(|problem| is_called(problem));
+            Some(problem.map_or_else(Subject::default, |it| estate.subject_of_problem(it)))
+        }
+        _ => None,
+    }
 }
 
 fn changed_form(editing: &Editing) -> Result<Asked, Error> {

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Error};
 use super::charted::{self, Charted};
 use super::listing::{Cell, Column, Listing, Row, numbers, words};
+use super::problems;
 use super::route::{Needs, Route};
 use super::visit::Visit;
 use crate::render::chart;
@@ -33,6 +34,10 @@ struct Page<'a> {
     open_more: usize,
     suppliers: Vec<Supplier<'a>>,
     claims: Option<Claims>,
+    /// What was kept of promises, and what was answered to people, for those who sign in.
+    promises: Option<Promises>,
+    /// How problems stand, where any is told and the visitor may see them.
+    problems: Option<String>,
     /// The address that shows exactly this, for the printed page.
     address: String,
     /// What a new authority has not done yet.
@@ -46,6 +51,13 @@ struct Page<'a> {
 struct Mark {
     class: &'static str,
     text: &'static str,
+}
+
+/// A sentence on promises, and one on what people told.
+#[derive(Serialize)]
+struct Promises {
+    kept: Option<String>,
+    told: Option<String>,
 }
 
 /// A service that is not certainly controlled, and why.
@@ -119,6 +131,11 @@ pub fn shown(
                 })
                 .collect(),
             claims: claims(statement),
+            promises: match visit.visitor.could(Action::See) {
+                true => promises(visit)?,
+                false => None,
+            },
+            problems: problems(visit)?,
             address: visit.site.settings.public_url.clone()
                 + &match visit.visitor.is_signed_in() {
                     true => visit.pinned(),
@@ -150,6 +167,14 @@ fn why_open(service: &ServiceLine) -> Open {
     }
 }
 
+fn promises(visit: &Visit) -> Result<Option<Promises>, Error> {
+    let estate = visit.sighted()?;
+    let day = visit.dates.at;
+    let kept = super::promises::kept_lately(&estate, None, day);
+    let told = (!estate.actions.is_empty()).then(|| super::actions::sentence(&estate, day));
+    Ok((kept.is_some() || told.is_some()).then_some(Promises { kept, told }))
+}
+
 fn claims(statement: &Statement) -> Option<Claims> {
     let count = |verdict| {
         let found = statement.claims.iter();
@@ -163,6 +188,15 @@ fn claims(statement: &Statement) -> Option<Claims> {
         contradicted: count(Verdict::Contradicted),
         cannot_tell: count(Verdict::CannotTell),
     })
+}
+
+/// A line on problems; nothing of them is published.
+fn problems(visit: &Visit) -> Result<Option<String>, Error> {
+    if !visit.visitor.could(Action::See) {
+        return Ok(None);
+    }
+    let standing = problems::Standing::of(visit.sighted()?.as_ref(), visit.dates.at);
+    Ok((standing.heard > 0).then(|| standing.told()))
 }
 
 const MONTHS: &[Column] = &[

@@ -183,6 +183,13 @@ const NAVIGATION: &[(&str, &str, &[&str])] = &[
     ),
     ("Performance", "/performance", &["/measures"]),
     ("Experience", "/experience", &["/rounds"]),
+    (
+        "Promises",
+        "/promises",
+        &["/commitments", "/told-us", "/actions", "/work-arounds"],
+    ),
+    ("Updates", "/updates", &["/comments"]),
+    ("Problems", "/problems", &["/innovation"]),
     ("People and events", "/movements", &["/events"]),
     ("Exit registers", "/registers", &[]),
     (

@@ -479,6 +479,10 @@ fn given(answer: Answer) -> Response<Body> {
             }
             response
         }
+        Answer::Shown {
+            content_type,
+            bytes,
+        } => response(StatusCode::OK, content_type, Body::from(bytes)),
         Answer::Json(value) => response(
             StatusCode::OK,
             "application/json",

@@ -1,9 +1,10 @@
 //! A service's page: who ran it through time, who held what, and what hangs on it.
 
 use super::answer::{Answer, Error};
-use super::registers;
+use super::promises;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, linked, may_change, spoken};
 use super::visit::Visit;
+use super::{problems, registers};
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
 use handback_core::assurance::{Claim, Event};
@@ -41,11 +42,20 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
     let looking = Looking::at(visit, &estate, id, service);
     let mut lines = looking.lines();
     lines.extend(looking.arranged());
+    let promised = promises::of_service(visit, &estate, id);
+    if !promised.is_empty() {
+        lines.push(Line::new("Promises, answers and work-arounds", promised));
+    }
     Sheet {
         lead: looking.lead(),
         drawings: looking.drawing().into_iter().collect(),
         lines,
-        tables: vec![looking.costs(), looking.registers(), looking.mentions()],
+        tables: vec![
+            looking.costs(),
+            problems::table_of(visit, &estate, id)?,
+            looking.registers(),
+            looking.mentions(),
+        ],
         ..sheet
     }
     .shown(visit)

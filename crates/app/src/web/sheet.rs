@@ -93,6 +93,14 @@ pub fn address(kind: &str, id: RecordId) -> Option<String> {
         "claim" => "claims",
         "import" => "imports",
         "recommendation" => "recommendations",
+        "commitment" => "commitments",
+        "action" => "actions",
+        "work-around" => "work-arounds",
+        "update" => "updates",
+        "problem" => "problems",
+        "challenge" => "challenges",
+        "trial" => "trials",
+        "benefit" => "benefits",
         kind if is_register(kind) => return Some(super::forms::page_of(kind, id)),
         _ => return None,
     };
@@ -278,6 +286,9 @@ pub fn changing(kind: &str) -> Action {
         | "volume" => Action::StateContract,
         "treatment" => Action::DecideScope,
         "claim" | "published total" => Action::ReviewClaim,
+        "commitment" | "action" | "work-around" => Action::Promise,
+        "update" => Action::PublishUpdate,
+        "problem" | "challenge" | "trial" | "benefit" => Action::ShapeProblem,
         _ => Action::StateEstate,
     }
 }

@@ -125,6 +125,10 @@ impl Visit {
         seen.claims.retain(|id, _| shown(id));
         seen.recommendations.retain(|id, _| shown(id));
         seen.publications.retain(|id, _| shown(id));
+        seen.problems.retain(|id, _| shown(id));
+        seen.challenges.retain(|id, _| shown(id));
+        seen.trials.retain(|id, _| shown(id));
+        seen.benefits.retain(|id, _| shown(id));
         seen.names.retain(|id, _| shown(id));
         seen.scope_rules.retain(|id, _| shown(id));
         seen.published_totals.retain(|id, _| shown(id));
@@ -133,6 +137,10 @@ impl Visit {
         seen.working_calendars.retain(|id, _| shown(id));
         seen.rounds.retain(|id, _| shown(id));
         seen.releases.retain(|id, _| shown(id));
+        seen.commitments.retain(|id, _| shown(id));
+        seen.actions.retain(|id, _| shown(id));
+        seen.work_arounds.retain(|id, _| shown(id));
+        seen.updates.retain(|id, _| shown(id));
         seen.imports.retain(|id, _| shown(id));
         Ok(Arc::new(seen))
     }

@@ -80,7 +80,19 @@ const MODULES: &[(&str, &[&str])] = &[
         &["calendar", "dated", "pence", "record", "table"],
     ),
     ("transition", &["dated", "record", "table"]),
-    ("engagement", &["dated", "pence", "record"]),
+    (
+        "engagement",
+        &[
+            "contract",
+            "control",
+            "dated",
+            "organisation",
+            "pence",
+            "performance",
+            "record",
+            "table",
+        ],
+    ),
     (
         "assurance",
         &["dated", "organisation", "pence", "record", "table"],

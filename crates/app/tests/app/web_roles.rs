@@ -6,12 +6,13 @@ use crate::site::{Answer, Person, Program, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The letters of the table, and who signs in for each; nobody for the public.
-const PEOPLE: [(char, &str); 7] = [
+const PEOPLE: [(char, &str); 8] = [
     ('p', ""),
     ('a', "administrator"),
     ('d', "director"),
     ('c', "contracts"),
     ('o', "owner"),
+    ('b', "partner"),
     ('m', "panel"),
     ('r', "reader"),
 ];
@@ -58,7 +59,7 @@ fn every_route_is_in_the_table_and_every_line_is_a_route() {
     let missing: Vec<String> = listed
         .keys()
         .filter(|key| !table.contains_key(key))
-        .map(|(path, method)| format!("{method:<4} {path:<44} -adcomr"))
+        .map(|(path, method)| format!("{method:<4} {path:<44} -adcobmr"))
         .collect();
     assert!(
         missing.is_empty(),
@@ -105,6 +106,10 @@ impl Samples {
             "suppliers",
             "published-totals",
             "measures",
+            "commitments",
+            "actions",
+            "work-arounds",
+            "updates",
         ];
         let found = lists.into_iter().filter_map(|list| {
             let text = administrator.get(&format!("/{list}")).text;
@@ -151,6 +156,7 @@ impl Samples {
             .replace("{service}", id)
             .replace("{actor}", &self.actor)
             .replace("{link}", &"0".repeat(64))
+            .replace("{fingerprint}", &"0".repeat(64))
             .replace("{n}", "1")
             .replace("{file}", "services.csv")
             .replace("{name}", "control.by_count")

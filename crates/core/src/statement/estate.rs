@@ -7,8 +7,13 @@ use crate::contract::{
     Charge, Clause, Contract, IndexFigure, Obligation, Request, Variation, Volume,
 };
 use crate::control::{Arrangement, Control, ControlRule, Service, control};
+use crate::engagement::action::Action;
+use crate::engagement::commitment::Commitment;
 use crate::engagement::release::Release;
 use crate::engagement::round::Round;
+use crate::engagement::update::Update;
+use crate::engagement::work_around::WorkAround;
+use crate::engagement::{Benefit, Challenge, Problem, Trial};
 use crate::import::Import;
 use crate::money::published::PublishedTotal;
 use crate::money::technology::Technology;
@@ -48,6 +53,10 @@ pub struct Estate {
     pub claims: BTreeMap<RecordId, Claim>,
     pub recommendations: BTreeMap<RecordId, Recommendation>,
     pub publications: BTreeMap<RecordId, Publication>,
+    pub problems: BTreeMap<RecordId, Problem>,
+    pub challenges: BTreeMap<RecordId, Challenge>,
+    pub trials: BTreeMap<RecordId, Trial>,
+    pub benefits: BTreeMap<RecordId, Benefit>,
     pub names: BTreeMap<RecordId, Name>,
     pub scope_rules: BTreeMap<RecordId, ScopeRule>,
     pub treatments: BTreeMap<RecordId, Treatment>,
@@ -57,6 +66,10 @@ pub struct Estate {
     /// What may be shown of people's answers.
     pub rounds: BTreeMap<RecordId, Round>,
     pub releases: BTreeMap<RecordId, Release>,
+    pub commitments: BTreeMap<RecordId, Commitment>,
+    pub actions: BTreeMap<RecordId, Action>,
+    pub work_arounds: BTreeMap<RecordId, WorkAround>,
+    pub updates: BTreeMap<RecordId, Update>,
     pub working_calendars: BTreeMap<RecordId, WorkingCalendar>,
     pub imports: BTreeMap<RecordId, Import>,
 }

@@ -4,6 +4,11 @@ use super::Estate;
 use crate::assurance::Recommendation;
 use crate::contract::{Charge, Contract, Obligation, Request, Variation, Volume};
 use crate::control::{Arrangement, Service};
+use crate::engagement::action::Action;
+use crate::engagement::commitment::Commitment;
+use crate::engagement::update::Update;
+use crate::engagement::work_around::WorkAround;
+use crate::engagement::{Benefit, Challenge, Problem, Trial};
 use crate::permission::Subject;
 use crate::record::{Kind, RecordId};
 use crate::transition::{Blackout, Gate, ReadinessStatement, Task, Wave};
@@ -12,11 +17,16 @@ use std::collections::BTreeSet;
 impl Estate {
     /// The services that a record concerns, and their directorates: a service itself, the service of
     /// an arrangement, the services ever delivered under a contract, those a recommendation names,
-    /// those that move in a wave, wait at a gate or for a task, or are closed for moves, and those that an
-    /// item of an exit register serves.
+    /// those that move in a wave, wait at a gate or for a task, or are closed for moves, those that an
+    /// item of an exit register serves, and those that a commitment, an action, a work-around or an update is about;
+    /// of the first three of these the directorate as well; and those that a problem is about, with the directorate that
+    /// has it.
     /// Empty for every other record, and for one that the estate does not hold: nobody's grant for a part of the authority holds
     /// there. A record that is only being stated is asked about once it is in a copy of the estate.
     pub fn subject(&self, kind: &str, id: RecordId) -> Subject {
+        if let Some(problem) = self.problem_of(kind, id) {
+            return self.subject_of_problem(problem);
+        }
         let services: BTreeSet<RecordId> = match kind {
             Service::NAME => self
                 .services
@@ -78,9 +88,56 @@ impl Estate {
                 let held = self.readiness_statements.get(&id);
                 held.map(|held| held.service).into_iter().collect()
             }
+            Commitment::NAME => {
+                let held = self.commitments.get(&id);
+                held.map(|held| held.services.clone()).unwrap_or_default()
+            }
+            Action::NAME => {
+                let held = self.actions.get(&id);
+                held.and_then(|held| held.service).into_iter().collect()
+            }
+            WorkAround::NAME => {
+                let held = self.work_arounds.get(&id);
+                held.and_then(|held| held.service).into_iter().collect()
+            }
+            Update::NAME => {
+                let held = self.updates.get(&id);
+                held.map(|held| held.services.clone()).unwrap_or_default()
+            }
             kind => self.needing(kind, id),
         };
-        self.subject_of_services(services)
+        let mut subject = self.subject_of_services(services);
+        subject.directorates.extend(self.directorate_of(kind, id));
+        subject
+    }
+
+    /// The directorate to which something was promised, whose people said something, or who goes round a service.
+    fn directorate_of(&self, kind: &str, id: RecordId) -> Option<RecordId> {
+        match kind {
+            Commitment::NAME => Some(self.commitments.get(&id)?.directorate),
+            Action::NAME => self.actions.get(&id)?.directorate,
+            WorkAround::NAME => Some(self.work_arounds.get(&id)?.directorate),
+            _ => None,
+        }
+    }
+
+    /// The problem that a record is, or is part of.
+    fn problem_of(&self, kind: &str, id: RecordId) -> Option<&Problem> {
+        let problem = match kind {
+            Problem::NAME => id,
+            Challenge::NAME => self.challenges.get(&id)?.problem,
+            Trial::NAME => self.trials.get(&id)?.problem,
+            Benefit::NAME => self.benefits.get(&id)?.problem,
+            _ => return None,
+        };
+        self.problems.get(&problem)
+    }
+
+    /// The services that a problem is about, their directorates, and the directorate that has it.
+    pub fn subject_of_problem(&self, problem: &Problem) -> Subject {
+        let mut subject = self.subject_of_services(problem.services.clone());
+        subject.directorates.extend(problem.directorate);
+        subject
     }
 
     /// What grants look at when it comes to these services.
@@ -143,6 +200,9 @@ mod tests {
     const OLD: RecordId = RecordId([6; 16]);
     const UNUSED: RecordId = RecordId([7; 16]);
     const ASKED: RecordId = RecordId([8; 16]);
+    const PROMISED: RecordId = RecordId([11; 16]);
+    const WRONG: RecordId = RecordId([9; 16]);
+    const TRIED: RecordId = RecordId([10; 16]);
 
     fn estate() -> Estate {
         let service = |directorates: &[RecordId]| Service {
@@ -172,7 +232,40 @@ mod tests {
             state: Dated::default(),
             source: None,
         };
+        let promised = Commitment {
+            text: "Draw the maps again".into(),
+            directorate: HOUSING,
+            services: BTreeSet::from([MAPS]),
+            made_on: When::Unknown,
+            due: None,
+            owner: None,
+            words: Dated::default(),
+            source: None,
+        };
+        let wrong = Problem {
+            what: "Maps are late".into(),
+            directorate: Some(HOUSING),
+            services: BTreeSet::from([MAPS]),
+            ..Problem::default()
+        };
+        let tried = Trial {
+            problem: WRONG,
+            hypothesis: "If drawn at night, in time by day".into(),
+            measure: "Days".into(),
+            baseline: None,
+            target: None,
+            started_on: When::Unknown,
+            ends_on: When::Year(2020),
+            owner: None,
+            found: None,
+            decision: None,
+            decided_on: None,
+            because: None,
+        };
         Estate {
+            commitments: BTreeMap::from([(PROMISED, promised)]),
+            problems: BTreeMap::from([(WRONG, wrong)]),
+            trials: BTreeMap::from([(TRIED, tried)]),
             recommendations: BTreeMap::from([(ASKED, asked)]),
             services: BTreeMap::from([(RENTS, service(&[HOUSING])), (MAPS, service(&[PLACE]))]),
             arrangements: BTreeMap::from([(RENTS_ARRANGED, arrangement)]),
@@ -191,7 +284,11 @@ mod tests {
             ("contract", OLD, &[RENTS], &[HOUSING]),
             ("contract", UNUSED, &[], &[]),
             ("recommendation", ASKED, &[MAPS], &[PLACE]),
+            ("commitment", PROMISED, &[MAPS], &[HOUSING, PLACE]),
             ("organisation", HOUSING, &[], &[]),
+            ("problem", WRONG, &[MAPS], &[PLACE, HOUSING]),
+            ("trial", TRIED, &[MAPS], &[PLACE, HOUSING]),
+            ("trial", WRONG, &[], &[]),
         ] {
             let subject = estate.subject(kind, id);
             let (services, directorates) = (services.iter(), directorates.iter());

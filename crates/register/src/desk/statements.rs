@@ -152,3 +152,27 @@ pub(super) const READINGS: &str =
 pub(super) const READINGS_OF: &str = "\
     SELECT read_at, actor, record, what FROM reading WHERE record = $2 ORDER BY read_at DESC, actor LIMIT $1";
 pub(super) const FORGET_READINGS: &str = "DELETE FROM reading WHERE read_at < $1";
+
+macro_rules! comment_columns {
+    () => {
+        "id, about, author, text, written_at, state, settled_by, settled_at, why"
+    };
+}
+
+pub(super) const COMMENT: &str = "\
+    INSERT INTO comment (id, about, author, text, written_at, state) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const COMMENTS_ON: &str = concat!(
+    "SELECT ",
+    comment_columns!(),
+    " FROM comment WHERE about = $1 ORDER BY written_at, id"
+);
+pub(super) const COMMENTS_IN: &str = concat!(
+    "SELECT ",
+    comment_columns!(),
+    " FROM comment WHERE state = $2 ORDER BY written_at DESC, id LIMIT $1"
+);
+/// What was removed stays removed: its text is gone.
+pub(super) const SETTLE_COMMENT: &str = "\
+    UPDATE comment SET state = $2, settled_by = $3, settled_at = $4, why = $5, \
+    text = CASE WHEN $2 = 'removed' THEN '' ELSE text END \
+    WHERE id = $1 AND state <> 'removed' RETURNING about";

@@ -5,7 +5,7 @@ use crate::desk_jobs::job;
 use crate::desk_keys::{LATER, key, link, token};
 use crate::store::*;
 use handback_core::import::Layout;
-use handback_register::desk::{Desk, Often, Purpose, Reading};
+use handback_register::desk::{CommentId, Desk, Often, Purpose, Reading};
 use handback_register::{Moment, Place, Register, restore, verify};
 use std::sync::Arc;
 
@@ -18,8 +18,9 @@ on_both![
     readings_are_listed_and_forgotten,
 ];
 
-const TABLES: [&str; 9] = [
-    "session", "link", "token", "feed", "reminded", "reminder", "job", "reading", "account",
+const TABLES: [&str; 10] = [
+    "comment", "session", "link", "token", "feed", "reminded", "reminder", "job", "reading",
+    "account",
 ];
 
 async fn a_log(register: &Register) {
@@ -53,6 +54,10 @@ async fn fill(desk: &Desk) {
     desk.note_reading(&reading(1, "ann", 0))
         .await
         .expect("a reading");
+    let at = (CommentId([6; 16]), id(1));
+    desk.comment(at, &actor("ann"), "what ann thinks", second(0))
+        .await
+        .expect("a comment");
 }
 
 fn reading(record: u8, who: &str, seconds: i64) -> Reading {
@@ -116,6 +121,7 @@ async fn no_backup_holds_the_desk(store: &Store) {
         "a wish",
         "ann@post.example",
         "the page of the record",
+        "what ann thinks",
     ] {
         assert!(!holds(&bytes, text), "the backup holds {text:?}");
     }

@@ -7,6 +7,7 @@ mod copying;
 mod desk;
 mod desk_accounts;
 mod desk_calendar;
+mod desk_comments;
 mod desk_jobs;
 mod desk_keys;
 mod following;

@@ -1,6 +1,7 @@
 //! Steps: a figure through time, as a range where it is one, with marks.
 
-use super::frame::{BELOW, Drawing, Mark, Scale, Size, both, marks};
+use super::super::strip::{Axis, Band};
+use super::frame::{ABOVE, BELOW, Drawing, Mark, Scale, Size, both, marks};
 use jiff::civil::Date;
 use std::fmt::Write as _;
 
@@ -13,16 +14,27 @@ pub struct Step {
 }
 
 /// Steps in both sizes, each reaching back to the one before it; empty when fewer than two are known.
-/// `words` says what stands at a level of the axis.
-pub fn steps(steps: &[Step], noted: &[Mark], words: impl Fn(f64) -> String) -> String {
+/// What held meanwhile is drawn pale behind them. `words` says what stands at a level of the axis.
+pub fn steps(
+    steps: &[Step],
+    behind: &[Band],
+    noted: &[Mark],
+    words: impl Fn(f64) -> String,
+) -> String {
     let known = steps.iter().filter(|step| step.known.is_some()).count();
     if known < 2 {
         return String::new();
     }
-    both(|size| drawn(steps, noted, &words, size))
+    both(|size| drawn(steps, behind, noted, &words, size))
 }
 
-fn drawn(steps: &[Step], noted: &[Mark], words: &impl Fn(f64) -> String, size: Size) -> String {
+fn drawn(
+    steps: &[Step],
+    behind: &[Band],
+    noted: &[Mark],
+    words: &impl Fn(f64) -> String,
+    size: Size,
+) -> String {
     let values = steps.iter().flat_map(|step| [step.known, step.possible]);
     let scale = Scale::holding(values.flatten(), size);
     let mut drawing = Drawing::new(size, 48.0);
@@ -31,6 +43,21 @@ fn drawn(steps: &[Step], noted: &[Mark], words: &impl Fn(f64) -> String, size: S
     let whole = days(first, last).max(1.0);
     let (left, width) = (drawing.left, drawing.width());
     let x = |day: Date| left + width * days(first, day) / whole;
+    let axis = Axis {
+        from: first,
+        to: last,
+    };
+    for band in behind {
+        let ((begun, _), (ending, _)) = band.edges(axis);
+        let _ = write!(
+            drawing.svg,
+            "<rect class=\"behind {}\" x=\"{:.1}\" y=\"{ABOVE}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            band.class,
+            left + begun * width,
+            (ending - begun) * width,
+            size.height - BELOW - ABOVE
+        );
+    }
     for pair in steps.windows(2) {
         let (Some(known), Some(possible)) = (pair[1].known, pair[1].possible) else {
             continue;
@@ -96,6 +123,7 @@ fn years(drawing: &mut Drawing, first: Date, last: Date, x: &impl Fn(Date) -> f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handback_core::dated::When;
     use jiff::civil::date;
 
     fn step(year: i16, known: Option<f64>, possible: Option<f64>) -> Step {
@@ -112,11 +140,15 @@ mod tests {
 
     #[test]
     fn one_value_is_no_story() {
-        assert_eq!(steps(&[], &[], percent), "");
-        assert_eq!(steps(&[step(2019, Some(0.5), Some(0.5))], &[], percent), "");
+        assert_eq!(steps(&[], &[], &[], percent), "");
+        assert_eq!(
+            steps(&[step(2019, Some(0.5), Some(0.5))], &[], &[], percent),
+            ""
+        );
         assert_eq!(
             steps(
                 &[step(2018, None, None), step(2019, Some(0.5), Some(0.5))],
+                &[],
                 &[],
                 percent
             ),
@@ -132,7 +164,7 @@ mod tests {
             step(2018, None, None),
             step(2019, Some(0.4), Some(1.0)),
         ];
-        let svg = steps(&years, &[], percent);
+        let svg = steps(&years, &[], &[], percent);
         assert_eq!(svg.matches("<svg").count(), 2);
         let path = svg
             .split("class=\"controlled\" d=\"")
@@ -147,6 +179,41 @@ mod tests {
             2
         );
         assert_eq!(svg.matches("class=\"possible\"").count(), 4);
+    }
+
+    #[test]
+    fn what_held_meanwhile_lies_behind() {
+        let years = [
+            step(2016, Some(0.5), Some(0.5)),
+            step(2018, Some(0.5), Some(0.5)),
+            step(2020, Some(0.5), Some(0.5)),
+        ];
+        let band = |from, until, class: &str| Band {
+            from: When::Day(date(from, 12, 31)),
+            until,
+            class: class.into(),
+            words: String::new(),
+        };
+        let behind = [
+            band(2010, Some(When::Day(date(2018, 12, 31))), "supplier"),
+            band(2018, None, "in-house"),
+        ];
+        let svg = drawn(&years, &behind, &[], &percent, super::super::frame::WIDE);
+        let widths: Vec<f64> = svg
+            .split("<rect class=\"behind ")
+            .skip(1)
+            .filter_map(|rect| {
+                rect.split("width=\"")
+                    .nth(1)?
+                    .split('"')
+                    .next()?
+                    .parse()
+                    .ok()
+            })
+            .collect();
+        assert_eq!(widths.len(), 2, "{svg}");
+        assert!((widths[0] - widths[1]).abs() < 1.0, "{widths:?}");
+        assert!(svg.find("behind") < svg.find("controlled"), "{svg}");
     }
 
     #[test]
@@ -165,7 +232,7 @@ mod tests {
             mark(date(2000, 1, 2), false),
             mark(date(2019, 12, 31), true),
         ];
-        let svg = drawn(&years, &noted, &percent, super::super::frame::NARROW);
+        let svg = drawn(&years, &[], &noted, &percent, super::super::frame::NARROW);
         assert_eq!(svg.matches("class=\"event\"").count(), 2);
         assert!(
             svg.contains(">2<") && !svg.contains(">3<") && !svg.contains(">1<"),

@@ -9,6 +9,7 @@ use handback_core::assurance::{Publication, Recommendation};
 use handback_core::control::{Arrangement, Service};
 use handback_core::engagement::release::Release;
 use handback_core::engagement::round::Round;
+use handback_core::engagement::{Benefit, Challenge, Problem, Trial};
 use handback_core::import::{Import, Layout};
 use handback_core::kinds;
 use handback_core::permission::{Action, Permit, Subject};
@@ -254,6 +255,12 @@ fn permit(visit: &Visit, change: &Change, wanted: &Wanted) -> Result<Permit, Err
     visit.permit(action, &subject(visit, change)?)
 }
 
+/// A challenge, a trial or a benefit, as far as grants look at it.
+#[derive(Deserialize)]
+struct OfProblem {
+    problem: RecordId,
+}
+
 /// What a change is about once it is written.
 fn subject(visit: &Visit, change: &Change) -> Result<Subject, Error> {
     let estate = visit.estate()?;
@@ -276,6 +283,15 @@ fn subject(visit: &Visit, change: &Change) -> Result<Subject, Error> {
                 directorates: service.directorates.into_iter().collect(),
                 services: [change.id].into(),
             });
+        }
+        Problem::NAME => {
+            let problem: Problem = serde_json::from_slice(item).map_err(inside)?;
+            return Ok(estate.subject_of_problem(&problem));
+        }
+        Challenge::NAME | Trial::NAME | Benefit::NAME => {
+            // All three name their problem in the same field.
+            let part: OfProblem = serde_json::from_slice(item).map_err(inside)?;
+            return Ok(estate.subject(Problem::NAME, part.problem));
         }
         kind => return Ok(estate.subject(kind, change.id)),
     };

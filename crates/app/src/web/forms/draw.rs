@@ -69,11 +69,25 @@ const LONG: &[&str] = &[
     "claim",
     "reason",
     "missing",
+    "problem",
+    "better",
+    "first answer",
+    "challenge",
+    "hypothesis",
+    "because",
     "what",
     "at exit",
     "result",
     "rules",
+    "commitment",
+    "said",
+    "action",
+    "refusal",
+    "markdown",
 ];
+
+/// Those of them whose line ends mean something.
+const LINES: &[&str] = &["rules", "markdown"];
 
 /// Headings that name an organisation; one that nobody stated before is stated now.
 const ORGANISATIONS: &[&str] = &[
@@ -85,6 +99,7 @@ const ORGANISATIONS: &[&str] = &[
     "to",
     "owned by",
     "supplier",
+    "directorate",
 ];
 
 /// Headings that name a record that must be there.
@@ -220,6 +235,9 @@ pub fn text_of(heading: &Heading, row: usize, form: &Fields) -> String {
             .unwrap_or_default()
             .trim_start_matches('£')
             .to_owned(),
+        Form::Text if LINES.contains(&heading.name) => {
+            form.get(&name).unwrap_or_default().replace("\r\n", "\n")
+        }
         _ => form
             .get(&name)
             .unwrap_or_default()
@@ -242,6 +260,14 @@ fn date_of(day: &str, month: &str, year: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_stay_where_they_mean_something() {
+        let form = Fields::parse(b"markdown-0=+one%0D%0A%0D%0Atwo&source-0=one%0D%0Atwo");
+        let text = |name| text_of(&Heading::optional(name, Form::Text, "", ""), 0, &form);
+        assert_eq!(text("markdown"), "one\n\ntwo");
+        assert_eq!(text("source"), "one two");
+    }
 
     #[test]
     fn a_date_in_three_parts_is_as_precise_as_it_is_known() {

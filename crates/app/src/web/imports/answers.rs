@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// What a file may hold, as a form offers it.
-const DATASETS: [Dataset; 38] = {
+const DATASETS: [Dataset; 46] = {
     use Dataset::*;
     [
         Payments,
@@ -47,6 +47,10 @@ const DATASETS: [Dataset; 38] = {
         Events,
         Claims,
         Recommendations,
+        Problems,
+        Challenges,
+        Trials,
+        Benefits,
         Scope,
         Treatments,
         Names,
@@ -54,6 +58,10 @@ const DATASETS: [Dataset; 38] = {
         Measures,
         Rebases,
         WorkingCalendars,
+        Commitments,
+        Actions,
+        WorkArounds,
+        Updates,
     ]
 };
 
