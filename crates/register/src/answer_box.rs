@@ -6,7 +6,7 @@
 //!
 //! - every answer is sealed at once to the round's own key (HPKE, RFC 9180) and padded to one length;
 //! - it lies under a random key in a table without row numbers, with no time and nothing beside it but its round;
-//! - answers that come within a few hundredths of a second are written together, ordered by their random keys;
+//! - answers that come while others are being written are written together, ordered by their random keys;
 //! - that an invitation was used is written in another transaction, after the answers: a journal that a crash leaves
 //!   never holds the two together. A crash between them lets somebody answer again, and loses no answer;
 //! - the journal is rolled back and removed, never a log of writes; what is deleted is overwritten;

@@ -1,4 +1,4 @@
-//! Many answers, one write to the disk: those that come within a few hundredths of a second are committed together.
+//! Many answers, one write to the disk: those that come while others are being written are committed together.
 
 use super::{NotTaken, statements as sql};
 use crate::error::{Error, Trouble};
@@ -6,12 +6,7 @@ use handback_core::record::RecordId;
 use sqlx::SqlitePool;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
-
-/// How long the first answer of a batch waits for others.
-const GATHER: Duration = Duration::from_millis(15);
 
 /// The most answers that are written together.
 const MOST: usize = 512;
@@ -66,9 +61,8 @@ impl Writer {
 async fn work(pool: SqlitePool, mut asked: mpsc::Receiver<Asked>) {
     while let Some(first) = asked.recv().await {
         let mut batch = vec![first];
-        let end = Instant::now() + GATHER;
         while batch.len() < MOST
-            && let Ok(Some(next)) = timeout_at(end, asked.recv()).await
+            && let Ok(next) = asked.try_recv()
         {
             batch.push(next);
         }
