@@ -72,6 +72,7 @@ mod variations;
 pub mod visit;
 pub mod visitor;
 mod waves;
+mod work;
 
 use crate::data::Data;
 use crate::estate::{View, authority_of, paid_until};

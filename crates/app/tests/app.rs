@@ -62,3 +62,5 @@ mod web_roles;
 mod web_security;
 #[path = "app/web_totals.rs"]
 mod web_totals;
+#[path = "app/web_work.rs"]
+mod web_work;

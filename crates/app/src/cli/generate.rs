@@ -193,8 +193,13 @@ fn open_accounts(data: &Data) -> anyhow::Result<()> {
         return Ok(());
     }
     let picture = data.register.picture();
-    let service = picture.known(picture.size()).all::<Service>().next();
-    let service = service.transpose()?.map(|(id, _)| id);
+    let mut service = None;
+    for held in picture.known(picture.size()).all::<Service>() {
+        let (id, held) = held?;
+        if held.name == OWNED {
+            service = Some(id);
+        }
+    }
     let directorate = directorate(&picture, DIRECTORATE)?;
     let password = password::kept(PASSWORD)?;
     for (login, name, role) in PEOPLE {
@@ -307,6 +312,9 @@ fn open_round(data: &Data) -> anyhow::Result<()> {
     rounds::open(data, &Author::operator(), round)?;
     Ok(())
 }
+
+/// The service that the example's service owner answers for.
+const OWNED: &str = "Identity and access";
 
 /// The directorate that the example's business partner speaks for.
 const DIRECTORATE: &str = "Housing";

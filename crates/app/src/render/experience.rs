@@ -1,8 +1,8 @@
 //! What people say of technology, in words: only what a release shows.
 
 use super::clock::day;
-use handback_core::engagement::happiness::Score;
-use handback_core::engagement::release::{Cell, Lost, Release};
+use handback_core::engagement::happiness::{Change, Score};
+use handback_core::engagement::release::{self, Cell, Lost, Release, Years};
 
 /// From `-100` to `+100`.
 pub fn points(points: i16) -> String {
@@ -20,6 +20,60 @@ pub fn score(score: &Score) -> String {
         points(score.low),
         points(score.high)
     )
+}
+
+/// How a score differs from an earlier one.
+pub fn change(change: &Change) -> String {
+    let between = format!("{} to {}", points(change.low), points(change.high));
+    match (change.is_shown(), change.points) {
+        (false, _) => format!("no change shown ({between})"),
+        (true, down) if down < 0 => format!("down {} ({between})", -down),
+        (true, up) => format!("up {up} ({between})"),
+    }
+}
+
+/// How everybody's happiness changed from one year to the other, in a sentence; none where nothing is shown of one.
+pub fn changed(newest: &Release, years: &Years<'_>) -> Option<String> {
+    let whole = newest.cell(None, None, None)?;
+    let mean = |year: &[&Release]| {
+        let days = Years::days(year)?;
+        let score = release::mean(year, whole)?;
+        let days = format!("from {} to {}", day(days.from), day(days.to));
+        Some(format!("{} {days}", points(score.points)))
+    };
+    let chance = match years.change(whole)? {
+        by if by.is_shown() => change(&by),
+        by => format!("{}; chance may explain it", change(&by)),
+    };
+    Some(format!(
+        "On average it was {}, and {}: {chance}.",
+        mean(&years.before)?,
+        mean(&years.now)?
+    ))
+}
+
+/// What everybody says, and how it changed; none where the newest release shows nothing of it.
+pub fn lately(newest: &Release, years: &Years<'_>) -> Option<String> {
+    let shown = newest.cell(None, None, None)?.shown.as_ref()?;
+    let to = day(newest.period.to);
+    let now = format!("Happiness was {} by {to}.", score(&shown.happiness));
+    Some(match changed(newest, years) {
+        Some(changed) => format!("{now} {changed}"),
+        None => now,
+    })
+}
+
+/// What a column of changes compares, for whoever asks how we know; none where nothing is compared.
+pub fn compared(years: &Years<'_>) -> Option<String> {
+    let days = |year: &[&Release]| {
+        let days = Years::days(year)?;
+        Some(format!("{} to {}", day(days.from), day(days.to)))
+    };
+    Some(format!(
+        "Changed: what people said on average in {}, against {}, the last year before most services came back or else the year before. The interval holds the true difference at least 95 times in 100; of twenty groups in which nothing changed, chance shows one or none as changed.",
+        days(&years.now)?,
+        days(&years.before)?
+    ))
 }
 
 /// Lost time in hours.

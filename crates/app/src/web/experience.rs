@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Error};
 use super::control_chart::ControlChart;
+use super::innovation::came_back;
 use super::report::Report;
 use super::rounds::readable;
 use super::route::{Needs, Route};
@@ -9,14 +10,16 @@ use super::sheet::{Said, Table, spoken};
 use super::visit::Visit;
 use crate::render::chart::xmr::Plot;
 use crate::render::{clock::day, experience as said};
-use handback_core::control::Arrangement;
+use handback_core::control::{Arrangement, Service};
 use handback_core::engagement::question::Question;
-use handback_core::engagement::release::{Cell, Impact, Release};
+use handback_core::engagement::release::{Cell, Impact, Release, Years};
 use handback_core::engagement::round::is_suddenly_uniform;
 use handback_core::pence::Pence;
 use handback_core::performance::{Better, Point, spc};
 use handback_core::permission::Action;
+use handback_core::record::Kind;
 use handback_core::statement::Estate;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -54,9 +57,13 @@ fn page(visit: &Visit) -> Result<Answer, Error> {
     };
     let mut lead = vec![vec![Said::text(lead)]];
     lead.extend(sudden(&releases).map(|text| vec![Said::text(text)]));
+    let years = newest
+        .map(|release| years(&estate, release))
+        .unwrap_or_default();
+    lead.extend(newest.and_then(|release| Some(vec![Said::text(said::changed(release, &years)?)])));
     let mut tables = Vec::new();
     if let Some(release) = newest {
-        tables.extend(groups(&estate, release));
+        tables.extend(groups(visit, &estate, release, &years));
     }
     tables.push(Table {
         caption: "Every period".into(),
@@ -89,7 +96,7 @@ fn page(visit: &Visit) -> Result<Answer, Error> {
             lead,
             links: links(visit, &question, &all),
             tables,
-            notes: notes(newest),
+            notes: notes(newest, &years),
             ..Report::default()
         },
         chart,
@@ -107,6 +114,26 @@ fn of_day<'e>(estate: &'e Estate, visit: &Visit) -> Vec<&'e Release> {
     releases.retain(|release| release.period.to <= visit.dates.at);
     releases.sort_by_key(|release| release.period.from);
     releases
+}
+
+/// The newest answers on happiness by a day.
+pub fn newest(estate: &Estate, day: Date) -> Option<&Release> {
+    let closed = estate
+        .releases
+        .values()
+        .filter(|release| release.question == Question::Happiness && release.period.to <= day);
+    closed.max_by_key(|release| release.period.to)
+}
+
+/// The year that ends with a release, and the one that it is held against.
+pub fn years<'e>(estate: &'e Estate, release: &Release) -> Years<'e> {
+    let back = came_back(estate, release.period.to).and_then(|back| back.on.earliest());
+    Years::of(release, estate.releases.values(), back)
+}
+/// What everybody says, and how it was before, for pages on something else.
+pub fn lately(estate: &Estate, day: Date) -> Option<String> {
+    let release = newest(estate, day)?;
+    said::lately(release, &years(estate, release))
 }
 
 fn title(question: &Question) -> String {
@@ -132,13 +159,14 @@ fn links(visit: &Visit, question: &Question, all: &[&Release]) -> Vec<(String, S
     links
 }
 
-fn notes(newest: Option<&Release>) -> Vec<String> {
+fn notes(newest: Option<&Release>, years: &Years<'_>) -> Vec<String> {
     let mut notes = vec![
         "Happiness is the share of people who said 9 or 10 minus the share of those who said 0 to 6, from −100 to +100, with the interval that holds it 95 times in 100.".to_owned(),
         "A group with fewer answers than 10 is not shown, nor what it takes so that nobody can subtract their way to it. An empty group looks the same.".into(),
         "A period closes once. No single answer is kept. What people wrote is read by a moderator first and shown only where 10 or more wrote about the same service.".into(),
         "Results are never used to judge single people.".into(),
     ];
+    notes.extend(said::compared(years));
     if let Some(hour) = newest.and_then(|release| release.hour) {
         notes.push(format!(
             "Lost time as money: {hour} for each hour, as stated for the round."
@@ -179,7 +207,39 @@ fn trend(releases: &[&Release]) -> Result<ControlChart, String> {
     Ok(ControlChart::of(&plot, Vec::new()))
 }
 
-fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
+/// What people said of a service, period by period, as a table of its page; no rows where nothing is shown.
+pub fn table_of(visit: &Visit, estate: &Estate, name: &str) -> Table {
+    let mut releases = of_day(estate, visit);
+    releases.retain(|release| release.question == Question::Happiness);
+    let said = releases.iter().rev().filter_map(|release| {
+        let cell = release.cell(Some(name), None, None)?;
+        cell.shown.as_ref()?;
+        let mut said = row(cell, release.hour);
+        said[0] = Said::text(day(release.period.from));
+        said.push(Said::text(day(release.period.to)));
+        said.swap(1, 4);
+        said.push(Said::text(ran(estate, release, cell)));
+        Some(said)
+    });
+    Table {
+        caption: "What people say".into(),
+        headings: vec![
+            "From",
+            "To",
+            "Happiness",
+            "Lost time",
+            "Answers",
+            "Who ran it then",
+        ],
+        rows: said.collect(),
+        empty: Some(
+            "No answers about it are shown: nobody was asked, few answered, or they guard a small group.",
+        ),
+    }
+}
+
+fn groups(visit: &Visit, estate: &Estate, release: &Release, years: &Years<'_>) -> Vec<Table> {
+    let is_compared = !years.before.is_empty();
     let alone = |cell: &&Cell, one: usize| {
         let given = [&cell.service, &cell.directorate, &cell.place].map(|it| it.is_some());
         given == [one == 0, one == 1, one == 2]
@@ -190,16 +250,32 @@ fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
             of(one).partition(|cell| cell.shown.is_some());
         let rows = shown.into_iter().map(|cell| {
             let mut row = row(cell, release.hour);
+            let linked = cell
+                .service
+                .as_deref()
+                .and_then(|it| service(visit, estate, it));
+            row[0] = linked.unwrap_or(row[0].clone());
+            if is_compared {
+                let change = years.change(cell);
+                row.push(Said::text(
+                    change.map_or(NOT_SHOWN.into(), |it| said::change(&it)),
+                ));
+            }
             row.push(Said::text(more(cell)));
             row
         });
         let names: Vec<String> = hidden.into_iter().map(said::group).collect();
-        let hidden = (!names.is_empty()).then(|| not_shown(&names));
+        let hidden = (!names.is_empty()).then(|| not_shown(&names, 4 + usize::from(is_compared)));
         rows.chain(hidden).collect()
+    };
+    let headings = |last| {
+        let changed = is_compared.then_some("Changed");
+        let first = ["Of", "Answers", "Happiness", "Lost time"];
+        first.into_iter().chain(changed).chain([last]).collect()
     };
     let mut tables = vec![Table {
         caption: "By service".into(),
-        headings: vec!["Of", "Answers", "Happiness", "Lost time", "Who ran it then"],
+        headings: headings("Who ran it then"),
         rows: groups(0, &|cell| ran(estate, release, cell)),
         empty: Some("None."),
     }];
@@ -208,7 +284,7 @@ fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
         if of(place).count() > 1 {
             tables.push(Table {
                 caption: caption.into(),
-                headings: vec!["Of", "Answers", "Happiness", "Lost time", "Of those asked"],
+                headings: headings("Of those asked"),
                 rows: groups(place, &rate),
                 empty: Some("None."),
             });
@@ -226,14 +302,21 @@ fn groups(estate: &Estate, release: &Release) -> Vec<Table> {
 }
 
 /// The groups of which nothing is shown, in one row.
-fn not_shown(names: &[String]) -> Vec<Said> {
+fn not_shown(names: &[String], columns: usize) -> Vec<Said> {
     let count = match names.len() {
         1 => "1 other".to_owned(),
         many => format!("{many} others"),
     };
     let mut row = vec![Said::text(count).with(names.join("; "))];
-    row.extend([NOT_SHOWN; 4].map(Said::text));
+    row.extend(std::iter::repeat_n(Said::text(NOT_SHOWN), columns));
     row
+}
+
+/// A service by its name, leading to its page.
+fn service(visit: &Visit, estate: &Estate, name: &str) -> Option<Said> {
+    let mut services = estate.services.iter();
+    let (id, _) = services.find(|(_, held)| held.name == name)?;
+    Some(Said::record(visit, Service::NAME, *id))
 }
 
 /// Who ran a service in the middle of a period.

@@ -21,17 +21,19 @@ pub const ROUTES: &[Route] = &[Route::get("/innovation", Needs::May(Action::See)
 
 /// The figures of an estate on a day.
 pub fn figures(estate: &Estate, day: Date) -> Innovation {
-    let handovers = estate
-        .arrangements
-        .values()
-        .flat_map(Arrangement::handovers);
     let evidence = Evidence {
         problems: &estate.problems,
         variations: &estate.variations,
         trials: &estate.trials,
         benefits: &estate.benefits,
     };
-    innovation(&evidence, main_return(handovers, day), day)
+    innovation(&evidence, came_back(estate, day), day)
+}
+
+/// The day by which before and after are told apart.
+pub fn came_back(estate: &Estate, day: Date) -> Option<Return> {
+    let arrangements = estate.arrangements.values();
+    main_return(arrangements.flat_map(Arrangement::handovers), day)
 }
 
 /// Figures count everything that is known and are the same for everybody, as those of the statement are.

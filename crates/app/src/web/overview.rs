@@ -53,9 +53,11 @@ struct Mark {
     text: &'static str,
 }
 
-/// A sentence on promises, and one on what people told.
+/// What people say, a sentence on promises, and one on what people told.
 #[derive(Serialize)]
 struct Promises {
+    /// What people say, and how it was before.
+    happiness: Option<String>,
     kept: Option<String>,
     told: Option<String>,
 }
@@ -172,7 +174,13 @@ fn promises(visit: &Visit) -> Result<Option<Promises>, Error> {
     let day = visit.dates.at;
     let kept = super::promises::kept_lately(&estate, None, day);
     let told = (!estate.actions.is_empty()).then(|| super::actions::sentence(&estate, day));
-    Ok((kept.is_some() || told.is_some()).then_some(Promises { kept, told }))
+    let happiness = super::experience::lately(&estate, day);
+    let is_any = kept.is_some() || told.is_some() || happiness.is_some();
+    Ok(is_any.then_some(Promises {
+        happiness,
+        kept,
+        told,
+    }))
 }
 
 fn claims(statement: &Statement) -> Option<Claims> {

@@ -153,9 +153,13 @@ struct Place {
     active: bool,
 }
 
+/// Only those who answer for something have work here.
+const WORK: &str = "/work";
+
 /// The navigation: what a place is called, its address, and the addresses below it.
 const NAVIGATION: &[(&str, &str, &[&str])] = &[
     ("Statement", "/", &["/figures"]),
+    ("Your work", WORK, &[]),
     ("Services", "/services", &["/arrangements"]),
     (
         "Contracts",
@@ -270,11 +274,13 @@ impl Around {
                 .as_ref()
                 .map(|account| account.name.clone()),
             form_token: signed_in.then(|| visit.form_token()),
-            navigation: if signed_in {
-                NAVIGATION.iter().map(place).collect()
-            } else {
-                Vec::new()
-            },
+            navigation: NAVIGATION
+                .iter()
+                .filter(|(_, href, _)| {
+                    signed_in && (*href != WORK || visit.visitor.could(Action::ShapeProblem))
+                })
+                .map(place)
+                .collect(),
             can: Action::ALL.iter().map(can).collect(),
             demo: visit.site.settings.demo,
         })

@@ -297,7 +297,14 @@ fn list(visit: &Visit) -> Result<Answer, Error> {
         &Page {
             beside: Report::beside(BESIDE, &visit.path),
             lead: Standing::of(&estate, visit.dates.at).told(),
-            waiting: waiting(visit, &estate),
+            waiting: waiting(visit, &estate)
+                .into_iter()
+                .take(WAITING)
+                .map(|(_, id, why)| {
+                    let problem = Said::record(visit, Problem::NAME, id);
+                    vec![problem, Said::text(format!(": {why}"))]
+                })
+                .collect(),
             impact: counting(&weights.impact),
             confidence: counting(&weights.confidence),
             add: may.then(|| "/records/problem/new".into()),
@@ -393,11 +400,11 @@ fn is_unanswered(problem: &Problem, day: Date) -> bool {
     answered.is_none_or(|on| on.reached(day) == Some(false))
 }
 
-/// The most lines of what waits.
+/// The most lines of what waits on the page of problems.
 const WAITING: usize = 12;
 
-/// What waits for somebody who shapes problems, in their own part: the longest first.
-fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
+/// What waits for somebody who shapes problems, in their own part, the longest first: since when, the problem, and why.
+pub fn waiting(visit: &Visit, estate: &Estate) -> Vec<(When, RecordId, String)> {
     if visit.is_past_knowledge() || !visit.visitor.could(Action::ShapeProblem) {
         return Vec::new();
     }
@@ -407,11 +414,7 @@ fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
     for (id, held) in &open {
         if held.is_open_on(day) && is_unanswered(held, day) {
             let since = render::when(held.heard());
-            waits.push((
-                held.heard(),
-                *id,
-                format!(": no useful answer since {since}"),
-            ));
+            waits.push((held.heard(), *id, format!("no useful answer since {since}")));
         }
     }
     for held in estate.challenges.values() {
@@ -420,7 +423,7 @@ fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
             waits.push((
                 held.on,
                 held.problem,
-                format!(": a challenge of {since} is not answered"),
+                format!("a challenge of {since} is not answered"),
             ));
         }
     }
@@ -430,7 +433,7 @@ fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
             waits.push((
                 held.ends_on,
                 held.problem,
-                format!(": a trial ended on {end} and is not decided"),
+                format!("a trial ended on {end} and is not decided"),
             ));
         }
     }
@@ -440,7 +443,7 @@ fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
             waits.push((
                 held.due,
                 held.problem,
-                format!(": a benefit was due {due}; {} has not said", held.owner),
+                format!("a benefit was due {due}; {} has not said", held.owner),
             ));
         }
     }
@@ -450,10 +453,7 @@ fn waiting(visit: &Visit, estate: &Estate) -> Vec<Vec<Said>> {
     };
     waits.retain(|(_, id, _)| may(*id));
     waits.sort();
-    let line = |(_, id, words): (When, RecordId, String)| {
-        vec![Said::record(visit, Problem::NAME, id), Said::text(words)]
-    };
-    waits.into_iter().take(WAITING).map(line).collect()
+    waits
 }
 
 fn is_open(estate: &Estate, problem: RecordId, day: Date) -> bool {

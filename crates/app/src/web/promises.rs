@@ -348,6 +348,23 @@ pub fn kept_lately(estate: &Estate, directorate: Option<RecordId>, day: Date) ->
     })
 }
 
+/// The same as a share alone.
+pub fn kept_share(estate: &Estate, directorate: Option<RecordId>, day: Date) -> String {
+    percent(&year_to(estate, directorate, day, 0))
+}
+
+/// How sure a directorate's people were when they were last asked whether promises are kept, where that is shown.
+pub fn confidence_on(estate: &Estate, directorate: RecordId, day: Date) -> Option<Score> {
+    let name = estate.organisation_name(directorate);
+    let asked = estate
+        .releases
+        .values()
+        .filter(|release| release.question == Question::Confidence && release.period.to <= day);
+    let newest = asked.max_by_key(|release| release.period.to)?;
+    let cell = newest.cell(None, Some(&name), None)?;
+    cell.shown.as_ref().map(|shown| shown.happiness)
+}
+
 fn range(share: &Share) -> String {
     match share.known == share.possible {
         true => share.known.to_string(),

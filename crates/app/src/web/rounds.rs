@@ -587,6 +587,14 @@ fn moderate(visit: &Visit) -> Result<Answer, Error> {
     visit.see("/experience/comments?done=saved")
 }
 
+/// How many comments nobody has decided about.
+pub fn unread(visit: &Visit) -> Result<usize, Error> {
+    let data = &visit.site.data;
+    let all = data.wait(data.comments()?.all())?;
+    let waiting = all.iter().filter(|kept| kept.standing == Standing::Waiting);
+    Ok(waiting.count())
+}
+
 /// What may be read of comments about each service: those that the moderator shows, where the threshold or more are.
 pub fn readable(visit: &Visit) -> Result<BTreeMap<String, Vec<String>>, Error> {
     let data = &visit.site.data;

@@ -133,6 +133,7 @@ pub const ROUTES: &[&[Route]] = &[
     super::updates::ROUTES,
     super::updates::comments::ROUTES,
     super::waves::ROUTES,
+    super::work::ROUTES,
 ];
 
 /// Every route.

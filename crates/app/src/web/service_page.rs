@@ -1,9 +1,9 @@
 //! A service's page: who ran it through time, who held what, and what hangs on it.
 
 use super::answer::{Answer, Error};
-use super::promises;
 use super::sheet::{Drawing, Line, Said, Sheet, Table, capital, linked, may_change, spoken};
 use super::visit::Visit;
+use super::{experience, promises};
 use super::{problems, registers};
 use crate::render;
 use crate::render::strip::{self, Axis, Band, Mark, Strip};
@@ -52,6 +52,7 @@ pub fn page(visit: &Visit) -> Result<Answer, Error> {
         lines,
         tables: vec![
             looking.costs(),
+            experience::table_of(visit, &estate, &service.name),
             problems::table_of(visit, &estate, id)?,
             looking.registers(),
             looking.mentions(),

@@ -117,6 +117,16 @@ impl Action {
         }
     }
 
+    /// Whether it says something about what people told in a period, or since: what was told before and answered before
+    /// says nothing of it.
+    pub fn speaks_of(&self, period: Period) -> bool {
+        let answered = self.answered_on.and_then(When::latest);
+        match self.period {
+            Some(told) => told.to >= period.from,
+            None => answered.is_some_and(|on| on >= period.from),
+        }
+    }
+
     /// The question whether people are happier since it was done, by the rules of the verdict on measures.
     /// `happiness` is that of those it was for, as [`happiness`] has it, up to `day`; no change of happiness was named
     /// beforehand as the smallest that matters, so nobody will say that nothing changed.
@@ -480,6 +490,25 @@ mod tests {
         }
         for answer in [["Lines", "Head", "2020", "", ""], ["", "", "", "", "No"]] {
             assert_eq!(read_on("", answer), Err(vec!["answered on"]), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_speaks_of_what_was_told_in_its_own_time_or_before() {
+        let told = doing("");
+        let heard = Action {
+            period: None,
+            ..told.clone()
+        };
+        let month = |from: Date| Period::new(from, from.last_of_month());
+        for (month, told_then, heard_then) in [
+            (month(date(2020, 1, 1)), true, true),
+            (month(date(2020, 2, 1)), true, true),
+            (month(date(2020, 3, 1)), false, true),
+            (month(date(2020, 4, 1)), false, false),
+        ] {
+            assert_eq!(told.speaks_of(month), told_then, "{month}");
+            assert_eq!(heard.speaks_of(month), heard_then, "{month}");
         }
     }
 

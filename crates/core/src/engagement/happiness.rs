@@ -84,6 +84,73 @@ pub fn score(bands: &Bands) -> Option<Score> {
     })
 }
 
+/// By how many points a score differs from an earlier one, with the interval that holds the true difference at least
+/// 95 times in 100; each number from -200 to 200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    pub points: i16,
+    pub low: i16,
+    pub high: i16,
+}
+
+impl Change {
+    /// Whether chance alone does not explain it: the interval is all on one side of nothing.
+    pub fn is_shown(&self) -> bool {
+        self.low > 0 || self.high < 0
+    }
+}
+
+impl Score {
+    /// Whether people are certainly unhappy: chance alone does not put the whole interval below nothing.
+    pub fn is_low(&self) -> bool {
+        self.high < 0
+    }
+
+    /// The mean of several scores, each weighing as many answers as it has; `None` of none. The interval is made of
+    /// theirs as in [`Score::since`]. Where the same people answered again and again it is too narrow for them alone,
+    /// and wide enough for a difference of two such means.
+    pub fn mean(scores: &[(Score, u64)]) -> Option<Score> {
+        let all: u64 = scores.iter().map(|(_, n)| n).sum();
+        let weights = || {
+            scores
+                .iter()
+                .map(|(score, n)| (score, *n as f64 / all as f64))
+        };
+        let apart = |one: i16, other: i16| f64::from(one) - f64::from(other);
+        (all > 0).then(|| {
+            let points: f64 = weights()
+                .map(|(score, weight)| f64::from(score.points) * weight)
+                .sum();
+            let below =
+                weights().map(|(score, weight)| (apart(score.points, score.low) * weight).powi(2));
+            let above =
+                weights().map(|(score, weight)| (apart(score.high, score.points) * weight).powi(2));
+            Score {
+                points: points.round() as i16,
+                low: (points - below.sum::<f64>().sqrt()).floor() as i16,
+                high: (points + above.sum::<f64>().sqrt()).ceil() as i16,
+            }
+        })
+    }
+
+    /// How it changed since an earlier score, whose answers are taken to be of other people or of another time.
+    ///
+    /// The interval is made of those of the two scores, each of which may lie anywhere about its own: the method of
+    /// variance estimates recovery. Source: Zou and Donner, "Construction of confidence limits about effect measures: a
+    /// general approach", *Statistics in Medicine* 27 (2008).
+    pub fn since(&self, earlier: &Score) -> Change {
+        let apart = |one: i16, other: i16| f64::from(one) - f64::from(other);
+        let points = self.points - earlier.points;
+        let below = apart(self.points, self.low).hypot(apart(earlier.high, earlier.points));
+        let above = apart(self.high, self.points).hypot(apart(earlier.points, earlier.low));
+        Change {
+            points,
+            low: (f64::from(points) - below).floor() as i16,
+            high: (f64::from(points) + above).ceil() as i16,
+        }
+    }
+}
+
 fn rounded(bands: &Bands) -> i16 {
     let to = if bands.n() < FEW { ROUNDED_TO } else { 1 };
     (bands.points() / f64::from(to)).round() as i16 * to
@@ -123,6 +190,10 @@ pub fn interval(bands: &Bands) -> (f64, f64) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use rand_distr::{Distribution, StandardUniform};
+    use std::collections::BTreeMap;
 
     fn bands(positive: u64, neutral: u64, negative: u64) -> Bands {
         Bands {
@@ -165,29 +236,27 @@ mod tests {
         assert_eq!(interval(&bands(1000, 0, 0)).1, 100.0);
     }
 
+    /// The chance of a sample where answers lie in the bands with these chances.
+    fn chance(sample: &Bands, positive: f64, negative: f64) -> f64 {
+        let factorial = |k: u64| (1..=k).map(|k| (k as f64).ln()).sum::<f64>();
+        let part = |k: u64, share: f64| match k {
+            0 => 0.0,
+            _ => k as f64 * share.ln() - factorial(k),
+        };
+        let ends = part(sample.positive, positive) + part(sample.negative, negative);
+        (factorial(sample.n()) + ends + part(sample.neutral, 1.0 - positive - negative)).exp()
+    }
+
     /// The chance that the interval holds the true score, added up over every sample.
     fn coverage(n: u64, positive: f64, negative: f64) -> f64 {
         let truth = (positive - negative) * 100.0;
-        let neutral = 1.0 - positive - negative;
-        let factorials: Vec<f64> = (0..=n)
-            .scan(0.0, |sum, k| {
-                *sum += (k.max(1) as f64).ln();
-                Some(*sum)
-            })
-            .collect();
-        let part = |k: u64, share: f64| match k {
-            0 => 0.0,
-            _ => k as f64 * share.ln() - factorials[k as usize],
-        };
         let mut covered = 0.0;
         for ups in 0..=n {
             for downs in 0..=n - ups {
                 let sample = bands(ups, n - ups - downs, downs);
                 let (low, high) = interval(&sample);
                 if low <= truth && truth <= high {
-                    let chance =
-                        part(ups, positive) + part(downs, negative) + part(sample.neutral, neutral);
-                    covered += (factorials[n as usize] + chance).exp();
+                    covered += chance(&sample, positive, negative);
                 }
             }
         }
@@ -210,6 +279,140 @@ mod tests {
         let mean = sum / f64::from(shares);
         assert!(lowest > 0.929, "at worst {lowest}");
         assert!((0.95..0.965).contains(&mean), "on average {mean}");
+    }
+
+    /// Every score that `n` answers can come to, with its chance; together less than 1 where all may lie in one band.
+    fn scores(n: u64, positive: f64, negative: f64) -> BTreeMap<(i16, i16, i16), f64> {
+        let mut chances = BTreeMap::new();
+        for ups in 0..=n {
+            for downs in 0..=n - ups {
+                let sample = bands(ups, n - ups - downs, downs);
+                if let Some(shown) = score(&sample) {
+                    let key = (shown.points, shown.low, shown.high);
+                    *chances.entry(key).or_default() += chance(&sample, positive, negative);
+                }
+            }
+        }
+        chances
+    }
+
+    #[test]
+    fn a_change_is_shown_by_chance_no_more_than_once_in_twenty() {
+        let of = |(points, low, high): &(i16, i16, i16)| Score {
+            points: *points,
+            low: *low,
+            high: *high,
+        };
+        let shares = [(0.2, 0.5), (0.35, 0.35), (0.6, 0.15), (0.1, 0.1)];
+        let (mut worst, mut most) = (1.0f64, 0.0f64);
+        for (n, m) in [(12, 24), (24, 24), (30, 60), (40, 40)] {
+            for before in shares {
+                let earlier = scores(m, before.0, before.1);
+                for now in shares {
+                    let truth = ((now.0 - now.1) - (before.0 - before.1)) * 100.0;
+                    let (mut held, mut shown, mut all) = (0.0, 0.0, 0.0);
+                    for (one, p) in &scores(n, now.0, now.1) {
+                        for (other, q) in &earlier {
+                            let change = of(one).since(&of(other));
+                            let within = f64::from(change.low)..=f64::from(change.high);
+                            all += p * q;
+                            held += if within.contains(&truth) { p * q } else { 0.0 };
+                            shown += if change.is_shown() { p * q } else { 0.0 };
+                        }
+                    }
+                    worst = worst.min(held / all);
+                    if now == before {
+                        most = most.max(shown / all);
+                    }
+                }
+            }
+        }
+        assert!(worst > 0.945, "held {worst} of the time at worst");
+        assert!(most < 0.05, "shown {most} of the time where there is none");
+    }
+
+    /// A year of quarters in which so many people answer; a share of the answers is as in every other quarter.
+    fn year(
+        people: usize,
+        same: f64,
+        shares: (f64, f64),
+        moods: &[f64],
+        random: &mut ChaCha8Rng,
+    ) -> Score {
+        let quarter = |random: &mut ChaCha8Rng| {
+            let mut bands = Bands::default();
+            for mood in &moods[..people] {
+                let chance: f64 = StandardUniform.sample(random);
+                let fresh: f64 = StandardUniform.sample(random);
+                match if chance < same { *mood } else { fresh } {
+                    low if low < shares.1 => bands.negative += 1,
+                    high if high >= 1.0 - shares.0 => bands.positive += 1,
+                    _ => bands.neutral += 1,
+                }
+            }
+            (score(&bands).expect("more than one band"), people as u64)
+        };
+        let quarters: Vec<(Score, u64)> = (0..4).map(|_| quarter(random)).collect();
+        Score::mean(&quarters).expect("four scores")
+    }
+
+    #[test]
+    fn a_change_of_years_is_shown_by_chance_no_more_than_once_in_twenty_whoever_answers() {
+        let mut random = ChaCha8Rng::seed_from_u64(2_026);
+        const RUNS: usize = 1000;
+        for people in [24, 40] {
+            for same in [0.0, 0.6] {
+                for (before, now) in [((0.3, 0.3), (0.3, 0.3)), ((0.2, 0.5), (0.45, 0.25))] {
+                    let truth = ((now.0 - now.1) - (before.0 - before.1)) * 100.0;
+                    let (mut held, mut shown) = (0, 0);
+                    for _ in 0..RUNS {
+                        let moods: Vec<f64> = StandardUniform
+                            .sample_iter(&mut random)
+                            .take(people)
+                            .collect();
+                        let was = year(people, same, before, &moods, &mut random);
+                        let is = year(people, same, now, &moods, &mut random);
+                        let change = is.since(&was);
+                        held += usize::from(
+                            (f64::from(change.low)..=f64::from(change.high)).contains(&truth),
+                        );
+                        shown += usize::from(change.is_shown());
+                    }
+                    let case = format!("{people} people, {same} the same, {truth} points");
+                    assert!(held * 1000 >= 945 * RUNS, "held {held} of {RUNS}: {case}");
+                    match truth {
+                        0.0 => assert!(shown * 20 <= RUNS, "shown {shown} of {RUNS}: {case}"),
+                        _ => assert!(shown * 10 >= 8 * RUNS, "shown {shown} of {RUNS}: {case}"),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_mean_of_scores_weighs_answers() {
+        let one = |points| Score {
+            points,
+            low: points - 10,
+            high: points + 10,
+        };
+        let mean = Score::mean(&[(one(-20), 30), (one(40), 10)]).expect("some");
+        // 3/4 of -20 and 1/4 of 40; the halves are 7.5 and 2.5 wide.
+        assert_eq!((mean.points, mean.low, mean.high), (-5, -13, 3));
+        assert_eq!(Score::mean(&[]), None);
+        assert_eq!(Score::mean(&[(one(7), 12)]), Some(one(7)));
+    }
+
+    #[test]
+    fn a_large_change_is_shown_and_a_small_one_of_few_answers_is_not() {
+        let (low, high) = (bands(20, 30, 50), bands(50, 30, 20));
+        let (low, high) = (score(&low).expect("shown"), score(&high).expect("shown"));
+        let change = high.since(&low);
+        assert_eq!(change.points, 60);
+        assert!(change.is_shown() && change.low > 30, "{change:?}");
+        let few = score(&bands(5, 4, 5)).expect("shown");
+        let more = score(&bands(6, 4, 4)).expect("shown");
+        assert!(!more.since(&few).is_shown());
     }
 
     proptest! {

@@ -29,13 +29,15 @@ mod tests;
 
 pub use due::{Due, due};
 
-use super::happiness::{Bands, Score};
+use super::happiness::{Bands, Change, Score};
 use super::question::Question;
 use super::response::Answer;
 use super::suppression;
 use crate::dated::Period;
 use crate::pence::Pence;
 use crate::record::Kind;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use layers::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,6 +209,89 @@ impl Release {
         };
         self.cells.iter().find(is_it)
     }
+}
+
+/// A year of answers, and the year that it is held against.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Years<'r> {
+    /// Of the year that ends with the newest release, as far as services had come back; oldest first.
+    pub now: Vec<&'r Release>,
+    /// Of the last year before services came back; where none did, or nobody was asked before, of the year before that
+    /// year.
+    pub before: Vec<&'r Release>,
+}
+
+impl<'r> Years<'r> {
+    /// The years of the question and the end of `newest`. `back` is the day on which services came back.
+    pub fn of(
+        newest: &Release,
+        all: impl IntoIterator<Item = &'r Release>,
+        back: Option<Date>,
+    ) -> Years<'r> {
+        let end = newest.period.to;
+        let asked = all
+            .into_iter()
+            .filter(|release| release.question == newest.question && release.period.to <= end);
+        let mut asked: Vec<&Release> = asked.collect();
+        asked.sort_by_key(|release| release.period.to);
+        let year = |to: Date| {
+            let from = year_before(to);
+            let ends_in = |release: &&&Release| from < release.period.to && release.period.to <= to;
+            asked.iter().filter(ends_in).copied().collect::<Vec<_>>()
+        };
+        let back = back.filter(|back| *back <= newest.period.from);
+        let last = back.and_then(|back| {
+            let before = asked.iter().rev();
+            let mut before = before.filter(|release| release.period.to < back);
+            before.next().map(|release| release.period.to)
+        });
+        let mut now = year(end);
+        match (back, last) {
+            (Some(back), Some(last)) => {
+                now.retain(|release| release.period.from >= back);
+                Years {
+                    now,
+                    before: year(last),
+                }
+            }
+            _ => Years {
+                now,
+                before: year(year_before(end)),
+            },
+        }
+    }
+
+    /// How the happiness of a group changed from one year to the other, on average over the releases that show it;
+    /// `None` where none of either year does.
+    pub fn change(&self, of: &Cell) -> Option<Change> {
+        Some(mean(&self.now, of)?.since(&mean(&self.before, of)?))
+    }
+
+    /// The days of a year's answers, from the first to the last; `None` of none.
+    pub fn days(year: &[&Release]) -> Option<Period> {
+        let (first, last) = (year.first()?, year.last()?);
+        Some(Period::new(first.period.from, last.period.to))
+    }
+}
+
+/// The last day of the year before that which ends with a day: the end of February is that of the other February.
+fn year_before(end: Date) -> Date {
+    let after = end.saturating_add(1.day());
+    after.saturating_sub(1.year()).saturating_sub(1.day())
+}
+
+/// What people of a group said over releases, on average over those that show it.
+pub fn mean(releases: &[&Release], of: &Cell) -> Option<Score> {
+    let shown = releases.iter().filter_map(|release| {
+        let cell = release.cell(
+            of.service.as_deref(),
+            of.directorate.as_deref(),
+            of.place.as_deref(),
+        )?;
+        let shown = cell.shown.as_ref()?;
+        Some((shown.happiness, shown.n))
+    });
+    Score::mean(&shown.collect::<Vec<_>>())
 }
 
 impl Kind for Release {

@@ -498,3 +498,93 @@ fn a_month_with_few_answers_is_held_over() {
     );
     assert_eq!(cut(Vec::new(), &[]), (Vec::new(), 0));
 }
+
+#[test]
+fn a_year_is_held_against_the_last_before_the_return_or_the_year_before() {
+    let template = closed(&several(40, "Email", "Adults"), FIVE);
+    let of = |year: i16, month: i8| {
+        let from = Date::constant(year, month, 1);
+        Release {
+            period: Period::new(from, from.last_of_month()),
+            ..template.clone()
+        }
+    };
+    let pulse = Release {
+        question: Question::Confidence,
+        ..of(2019, 7)
+    };
+    let mut all: Vec<Release> = (2017..=2020)
+        .flat_map(|year| [2, 5, 8, 11].map(|month| of(year, month)))
+        .collect();
+    all.push(pulse);
+    let newest = |year, month| of(year, month);
+    let came_back = Some(date(2019, 8, 1));
+    let years = |newest: Release, back| {
+        let years = Years::of(&newest, &all, back);
+        [years.now, years.before].map(|year| {
+            let days = Years::days(&year).map(|days| (days.from, days.to));
+            (year.len(), days)
+        })
+    };
+    let span = |n, from, to| (n, Some((from, to)));
+    let (may18, may19) = (date(2018, 8, 1), date(2019, 5, 31));
+    for (newest, back, expected) in [
+        (
+            newest(2020, 11),
+            came_back,
+            [
+                span(4, date(2020, 2, 1), date(2020, 11, 30)),
+                span(4, may18, may19),
+            ],
+        ),
+        // A year that ends with a February has that February alone.
+        (
+            newest(2020, 2),
+            None,
+            [
+                span(4, date(2019, 5, 1), date(2020, 2, 29)),
+                span(4, date(2018, 5, 1), date(2019, 2, 28)),
+            ],
+        ),
+        // Only what was said since the return counts for the year after it.
+        (
+            newest(2019, 11),
+            came_back,
+            [
+                span(2, date(2019, 8, 1), date(2019, 11, 30)),
+                span(4, may18, may19),
+            ],
+        ),
+        // A return that is to come parts nothing, and one before anybody was asked neither.
+        (
+            newest(2019, 5),
+            came_back,
+            [
+                span(4, may18, may19),
+                span(4, date(2017, 8, 1), date(2018, 5, 31)),
+            ],
+        ),
+        (
+            newest(2018, 11),
+            Some(date(2016, 1, 1)),
+            [
+                span(4, date(2018, 2, 1), date(2018, 11, 30)),
+                span(4, date(2017, 2, 1), date(2017, 11, 30)),
+            ],
+        ),
+        (
+            newest(2017, 5),
+            None,
+            [span(2, date(2017, 2, 1), date(2017, 5, 31)), (0, None)],
+        ),
+    ] {
+        let period = newest.period;
+        assert_eq!(years(newest, back), expected, "{period} and {back:?}");
+    }
+    let whole = &template.cells[0];
+    let held = Years::of(&newest(2020, 11), &all, came_back);
+    let change = held.change(whole).expect("both are shown");
+    assert!(change.points == 0 && !change.is_shown(), "{change:?}");
+    let first = Years::of(&newest(2017, 2), &all, None);
+    assert_eq!(first.change(whole), None);
+}
