@@ -19,9 +19,10 @@ use handback_core::engagement::release::{
 use handback_core::engagement::response::{Answer, Comment};
 use handback_core::engagement::round::{Enclosed, Grouping, Round};
 use handback_core::engagement::way::Way;
+use handback_core::kinds;
 use handback_core::permission::{Action, Subject};
-use handback_core::record::{Change, RecordId, Visibility};
-use handback_register::Error;
+use handback_core::record::{Change, Kind, RecordId, Visibility};
+use handback_register::{Error, Picture};
 use jiff::civil::Date;
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -56,8 +57,9 @@ pub fn open(data: &Data, author: &Author, round: Round) -> anyhow::Result<Record
 
 fn may_open(data: &Data, round: &Round) -> anyhow::Result<()> {
     let estate = View::at(data, None).estate()?;
+    let released = ever_released(&data.register.picture())?;
     round
-        .may_open(estate.rounds.values(), estate.releases.values())
+        .may_open(estate.rounds.values(), &released)
         .map_err(|why| Refused(why.to_string()).into())
 }
 
@@ -147,6 +149,7 @@ type Due<'a> = (RecordId, &'a Round);
 
 /// Close every round that was over before a day. Answers each with what became of it.
 pub fn close_due(data: &Data, author: &Author, day: Date) -> anyhow::Result<Vec<(String, Ended)>> {
+    data.wait(data.answer_box()?.sweep())?;
     let estate = View::at(data, None).estate()?;
     let mut by_question: BTreeMap<&Question, Vec<Due<'_>>> = BTreeMap::new();
     for (id, round) in &estate.rounds {
@@ -162,10 +165,14 @@ pub fn close_due(data: &Data, author: &Author, day: Date) -> anyhow::Result<Vec<
         due.sort_by_key(|(_, round)| round.period.from);
         let (mut waiting, mut answers): (Vec<Due<'_>>, u64) = (Vec::new(), 0);
         for (id, round) in due {
-            answers += data.wait(data.answer_box()?.closing(id))?;
+            answers += data.wait(data.answer_box()?.waiting(id))?;
             waiting.push((id, round));
-            if answers < round.threshold {
+            // Until enough have answered nothing is shut that was only to be ended early.
+            if answers < threshold(&waiting) {
                 continue;
+            }
+            for (id, _) in &waiting {
+                data.wait(data.answer_box()?.closing(*id))?;
             }
             let sentence = released(data, author, &waiting, &estate.services)?;
             let names = waiting.drain(..).map(|(_, round)| round.name.clone());
@@ -179,6 +186,25 @@ pub fn close_due(data: &Data, author: &Author, day: Date) -> anyhow::Result<Vec<
         );
     }
     Ok(ended)
+}
+
+/// The most that any of these rounds promised to wait for.
+fn threshold(rounds: &[Due<'_>]) -> u64 {
+    let asked = rounds.iter().map(|(_, round)| round.threshold);
+    asked.max().unwrap_or_default()
+}
+
+/// All that was ever released, withdrawn or not: a period closes once, and what was read stays known.
+pub fn ever_released(picture: &Picture) -> anyhow::Result<Vec<Release>> {
+    let mut released = Vec::new();
+    for entry in picture.entries() {
+        if entry.kind == Release::NAME
+            && let Some(item) = entry.item()
+        {
+            released.push(kinds::read(entry.version, item)?);
+        }
+    }
+    Ok(released)
 }
 
 /// Release what was answered in rounds that are over, then forget the answers.
@@ -196,6 +222,7 @@ fn released(
     let (answers, comments) = (data.answer_box()?, data.comments()?);
     let mut given: Vec<Answer> = Vec::new();
     let mut tokens = Tokens::default();
+    let mut kept: Vec<(RecordId, Vec<Comment>)> = Vec::new();
     for (id, round) in rounds {
         let (mut written, enclosed) = (Vec::new(), data.wait(answers.opened(*id))?);
         for bytes in enclosed {
@@ -206,28 +233,21 @@ fn released(
         }
         written.sort();
         if round.moderator.is_some() {
-            data.wait(comments.keep(*id, &written))?;
+            kept.push((*id, written));
         }
         let of = data.wait(answers.tokens(*id))?;
         tokens.signed += of.signed;
         tokens.accepted += of.accepted;
     }
     given.sort();
-    let ids: Vec<RecordId> = rounds.iter().map(|(id, _)| *id).collect();
+    let ids: BTreeSet<RecordId> = rounds.iter().map(|(id, _)| *id).collect();
     let saying = Saying {
         authority: View::at(data, None).estate()?.authority,
         ..Saying::because(format!("closing of the round {}", last.name))
     };
     let release = data.change(&permit, saying, |picture| {
-        let known = picture.known(picture.size());
-        let mut earlier = Vec::new();
-        for held in known.all::<Release>() {
-            earlier.push(held?.1);
-        }
-        let same = |release: &&Release| {
-            release.question == last.question && release.period.to >= last.period.to
-        };
-        if let Some(before) = earlier.iter().find(same) {
+        let earlier = ever_released(picture)?;
+        if let Some(before) = earlier.iter().find(|release| release.rounds == ids) {
             return Ok::<_, anyhow::Error>((before.clone(), Vec::new()));
         }
         let release = Release {
@@ -236,14 +256,20 @@ fn released(
         };
         let whole = release
             .cell(None, None, None)
-            .is_some_and(|cell| cell.shown.is_some());
+            .and_then(|cell| cell.shown.as_ref());
         let release = Release {
-            tokens: Some(tokens).filter(|tokens| whole && tokens.signed > 0),
+            tokens: whole.and_then(|whole| tokens.shown(whole.n, release.threshold)),
+            rounds: ids.clone(),
             ..release
         };
         let change = Change::state(fresh_id(), Visibility::Internal, &release);
         Ok((release, vec![change]))
     })?;
+    // Nobody reads what was written in a round that could not be released.
+    for (id, written) in kept {
+        data.wait(comments.keep(id, &written))?;
+    }
+    let ids: Vec<RecordId> = ids.into_iter().collect();
     data.wait(answers.forget(&ids))?;
     Ok(experience::sentence(&release.answer))
 }
@@ -280,7 +306,7 @@ fn closed(
         answers,
         cube: &cube,
         invited,
-        threshold: last.threshold,
+        threshold: threshold(rounds),
     };
     let release = match close(&closing(asked.as_ref()), earlier) {
         Err(CannotClose::MoreThanInvited { .. }) => close(&closing(None), earlier),

@@ -31,8 +31,8 @@ use handback_core::engagement::release::Tokens;
 use handback_core::engagement::way::Way;
 use handback_core::record::RecordId;
 use sha2::{Digest, Sha256};
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlitePool};
 use statements as sql;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -114,13 +114,14 @@ impl AnswerBox {
     /// Make the keys of a round. Answers the hash of the one that signs, as it goes into the register.
     pub async fn prepare(&self, round: RecordId) -> Result<[u8; 32], Error> {
         let (sealing, signing) = (seal::fresh(self.random), Signing::fresh()?);
-        keys::keep(&self.keys, round, &sealing.private, &signing)?;
+        // The row first: keys without one are taken for those of a round that closed.
         sqlx::query(sql::PREPARE)
             .bind(&round.0[..])
             .bind(&sealing.public[..])
             .bind(signing.public()?)
             .execute(&self.pool)
             .await?;
+        keys::keep(&self.keys, round, &sealing.private, &signing)?;
         signing.hash()
     }
 
@@ -218,6 +219,8 @@ impl AnswerBox {
             return Ok(Err(NotTaken::Unknown));
         };
         let hash = Sha256::digest(blinded);
+        // While an answer is written whose slip is not marked yet, nothing is signed with that slip.
+        let _alone = self.writer.alone().await;
         let noted = sqlx::query(sql::NOTE_SIGNED)
             .bind(&slip_hash(secret)[..])
             .bind(&hash[..])
@@ -267,12 +270,17 @@ impl AnswerBox {
             .await
     }
 
-    /// Take no more answers of these rounds. Then how many wait in each.
-    pub async fn closing(&self, round: RecordId) -> Result<u64, Error> {
+    /// Take no more answers of a round.
+    pub async fn closing(&self, round: RecordId) -> Result<(), Error> {
         sqlx::query(sql::CLOSING)
             .bind(&round.0[..])
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// How many answers of a round wait in the box.
+    pub async fn waiting(&self, round: RecordId) -> Result<u64, Error> {
         let waiting: i64 = sqlx::query_scalar(sql::WAITING)
             .bind(&round.0[..])
             .fetch_one(&self.pool)
@@ -317,8 +325,27 @@ impl AnswerBox {
         })
     }
 
-    /// Forget rounds whose answers are released: their rows, then the free pages, then the keys. Repeating it after a
-    /// crash does no harm.
+    /// Destroy the keys of rounds that the box holds no longer: those of a closing that was cut short after the rows were
+    /// deleted.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let mut left = Vec::new();
+        for round in keys::kept(&self.keys)? {
+            if !self.holds(round).await? {
+                left.push(round);
+            }
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        sqlx::raw_sql(sql::VACUUM).execute(&self.pool).await?;
+        for round in left {
+            keys::destroy(&self.keys, round, self.random)?;
+        }
+        Ok(())
+    }
+
+    /// Forget rounds whose answers are released: their rows, then the free pages, then the keys. What a crash leaves of
+    /// it [`AnswerBox::sweep`] does.
     pub async fn forget(&self, rounds: &[RecordId]) -> Result<(), Error> {
         let mut tx = self.pool.begin_with(sql::BEGIN).await?;
         for round in rounds {
@@ -346,7 +373,10 @@ async fn connect(file: &Path) -> Result<SqlitePool, Error> {
         .journal_mode(SqliteJournalMode::Delete)
         .synchronous(SqliteSynchronous::Full)
         .pragma("secure_delete", "ON")
-        .busy_timeout(PATIENCE);
+        .busy_timeout(PATIENCE)
+        // When a statement ran is when somebody answered.
+        .disable_statement_logging();
+    private(file)?;
     let connected = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options)
@@ -355,6 +385,19 @@ async fn connect(file: &Path) -> Result<SqlitePool, Error> {
         path: file.into(),
         reason,
     })?)
+}
+
+/// Make a file that nobody else can read, where there is none.
+fn private(file: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|reason| Trouble::File {
+        path: file.into(),
+        reason,
+    })?;
+    Ok(())
 }
 
 fn asked_hash(round: RecordId, whom: &str) -> [u8; 32] {

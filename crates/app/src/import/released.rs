@@ -9,10 +9,12 @@ use crate::clock;
 use crate::data::{Author, Data, Saying, fresh_id};
 use crate::estate::authority_of;
 use crate::render::experience;
+use crate::rounds::ever_released;
 use handback_core::control::Service;
 use handback_core::engagement::question::Question;
 use handback_core::engagement::release::{Closing, Cube, Release, close, due};
 use handback_core::engagement::response::Answer;
+use handback_core::engagement::round::Round;
 use handback_core::engagement::suppression::USUAL;
 use handback_core::import::Reading;
 use handback_core::organisation::{Organisation, OrganisationRole};
@@ -55,6 +57,7 @@ pub(super) fn take_one(
         return Ok(taken);
     };
     let answers = collected.answers;
+    awaited(data, &answers)?;
     if wishes.dry_run {
         releases(&data.register.picture(), answers, &mut taken)?;
         return Ok(taken);
@@ -76,13 +79,33 @@ pub(super) fn take_one(
     Ok(taken)
 }
 
+/// Answers of a time for which a round waits are not taken: two releases would share its days, and one of them could
+/// never be made.
+fn awaited(data: &Data, answers: &[Answer]) -> Result<(), Failed> {
+    let newest = answers.iter().map(|answer| answer.period.to).max();
+    let wrong = |error: anyhow::Error| Failed::Wish(format!("{error:#}"));
+    for (id, round) in all::<Round>(&data.register.picture())? {
+        let is_held = || -> anyhow::Result<bool> { Ok(data.wait(data.answer_box()?.holds(id))?) };
+        if round.question == Question::Happiness
+            && newest.is_some_and(|newest| newest >= round.period.from)
+            && is_held().map_err(wrong)?
+        {
+            return Err(Failed::Wish(format!(
+                "the round {} ({}) is not released yet, and a period closes once: take in answers from before {} alone, or wait until that round has closed",
+                round.name, round.period, round.period.from
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// What may be shown of the answers, a release for each period that can be closed.
 fn releases(
     picture: &Picture,
     answers: Vec<Answer>,
     taken: &mut Taken,
 ) -> Result<Vec<Release>, Failed> {
-    let mut earlier: Vec<Release> = all::<Release>(picture)?.into_values().collect();
+    let mut earlier = ever_released(picture).map_err(|error| Failed::Wish(format!("{error:#}")))?;
     earlier.retain(|release| release.question == Question::Happiness);
     earlier.sort_by_key(|release| release.period.from);
     let open = earlier.last().map(|release| release.period.to);

@@ -177,7 +177,9 @@ impl Open {
         let estate = visit.estate()?;
         let round = estate.rounds.get(&id).ok_or(Error::NotFound)?;
         let today = clock::day_of(visit.now);
-        if !round.period.contains(today) {
+        let answers = visit.site.data.answer_box()?;
+        let is_closed = visit.site.data.wait(answers.modulus(id))?.is_none();
+        if is_closed || !round.period.contains(today) {
             let words = words::list(visit.dates.language, "answer");
             let key = match today < round.period.from {
                 true => "not-yet",
@@ -356,11 +358,14 @@ fn ask_code(visit: &Visit) -> Result<Answer, Error> {
     code_page(visit, "", None)
 }
 
+/// Nobody finds a code by trying.
+fn count_code(visit: &Visit) -> Result<(), Error> {
+    let who = format!("code at {}", visit.address);
+    visit.site.tries.count(&who)
+}
+
 fn by_code(visit: &Visit) -> Result<Answer, Error> {
-    visit
-        .site
-        .tries
-        .count(&format!("code at {}", visit.address))?;
+    count_code(visit)?;
     let typed = visit.form.typed("code");
     let code = typed_code(typed);
     let answers = visit.site.data.answer_box()?;
@@ -385,6 +390,19 @@ fn take(visit: &Visit) -> Result<Answer, Error> {
     let open = Open::named(visit)?;
     let code = visit.form.get("code");
     let token = token(&visit.form)?;
+    if token.is_none()
+        && let Some(code) = code
+    {
+        let (answers, typed) = (visit.site.data.answer_box()?, typed_code(code));
+        if visit
+            .site
+            .data
+            .wait(answers.slip(typed.as_bytes()))?
+            .is_none()
+        {
+            count_code(visit)?;
+        }
+    }
     let (way, entitlement) = match (&token, code) {
         (Some(token), _) => (Way::Email, Entitlement::Token(token.clone())),
         (None, Some(code)) => (Way::Code, Entitlement::Slip(typed_code(code).into_bytes())),

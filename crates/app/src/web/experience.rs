@@ -183,7 +183,11 @@ fn sudden(releases: &[&Release]) -> Option<String> {
     let [.., before, now] = releases else {
         return None;
     };
-    let is_sudden = is_suddenly_uniform(before.bands.as_ref()?, now.bands.as_ref()?);
+    let score = |release: &Release| {
+        let whole = release.cell(None, None, None)?;
+        whole.shown.as_ref().map(|shown| shown.happiness)
+    };
+    let is_sudden = is_suddenly_uniform(&score(before)?, &score(now)?);
     is_sudden.then(|| {
         "Nearly everybody suddenly gave 9 or 10, more than chance explains. Ask whether people were told what to answer before you rest anything on it.".to_owned()
     })

@@ -88,7 +88,7 @@ fn next(fields: &Fields) -> String {
     let wanted = fields.get("next").unwrap_or("/");
     let ours = wanted.starts_with('/')
         && !wanted.starts_with("//")
-        && !wanted.contains(['\\', '\r', '\n'])
+        && !wanted.contains(|letter: char| letter == '\\' || letter.is_control())
         && !wanted.starts_with("/sign-in");
     if ours { wanted } else { "/" }.to_owned()
 }

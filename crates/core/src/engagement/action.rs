@@ -550,6 +550,7 @@ mod tests {
             impacts: Vec::new(),
             hour: None,
             tokens: None,
+            rounds: Default::default(),
             audit: Audit::default(),
         }
     }

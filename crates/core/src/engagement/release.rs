@@ -29,13 +29,13 @@ mod tests;
 
 pub use due::{Due, due};
 
-use super::happiness::{Bands, Change, Score};
+use super::happiness::{Bands, Change, FEW, Score};
 use super::question::Question;
 use super::response::Answer;
 use super::suppression;
 use crate::dated::Period;
 use crate::pence::Pence;
-use crate::record::Kind;
+use crate::record::{Kind, RecordId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use layers::Layers;
@@ -103,7 +103,7 @@ pub struct Release {
     /// The whole, the services, the directorates, the services in each directorate, the places; each in order of name,
     /// [`NOT_GIVEN`] last.
     pub cells: Vec<Cell>,
-    /// Of the whole; `None` where that is hidden.
+    /// Of the whole; `None` where that is hidden, where few answered, or where few lie in a band.
     pub bands: Option<Bands>,
     /// Of the whole: the factors that the threshold of answers or more named, most named first.
     pub impacts: Vec<Impact>,
@@ -113,6 +113,9 @@ pub struct Release {
     /// Of a round that was answered with blind signatures; `None` where the whole is hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
+    /// The rounds whose answers it is made of; none where they were collected elsewhere.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub rounds: BTreeSet<RecordId>,
     pub audit: Audit,
 }
 
@@ -177,6 +180,16 @@ pub struct Audit {
     pub tables: usize,
     pub recoverable_cells: usize,
     pub exactly_known_cells: usize,
+}
+
+impl Tokens {
+    /// The same where it tells nothing of few people: as many accepted as there are answers, or fewer by the threshold
+    /// and more; `None` otherwise.
+    pub fn shown(self, answers: u64, threshold: u64) -> Option<Tokens> {
+        let others = answers.abs_diff(self.accepted);
+        let is_large = |n: u64| n == 0 || n >= threshold;
+        (self.signed > 0 && is_large(others) && is_large(self.accepted)).then_some(self)
+    }
 }
 
 impl Shown {
@@ -321,11 +334,16 @@ pub fn close(closing: &Closing<'_>, earlier: &[Release]) -> Result<Release, Cann
         period: closing.period,
         question: closing.question.clone(),
         threshold: closing.threshold,
-        bands: whole.then(|| Bands::of(closing.answers)),
+        bands: Some(Bands::of(closing.answers)).filter(|bands| {
+            let counts = [bands.positive, bands.neutral, bands.negative];
+            let is_large = |count: u64| count == 0 || count >= closing.threshold;
+            whole && bands.n() >= FEW && counts.into_iter().all(is_large)
+        }),
         impacts,
         cells,
         hour: None,
         tokens: None,
+        rounds: BTreeSet::new(),
         audit: layers.audit,
     })
 }

@@ -4,7 +4,7 @@
 //! releases. Groups (directorates and places) are declared with how many people of each were asked, and a person
 //! chooses theirs; one with fewer than the threshold is not offered. Nothing is taken from an invitation.
 
-use super::happiness::Bands;
+use super::happiness::Score;
 use super::question::Question;
 use super::release::{Cube, Invited, Release};
 use super::response::{Answer, Band, Happiness};
@@ -332,20 +332,22 @@ impl Round {
 }
 
 /// Whether nearly everybody suddenly gave the highest marks, which pressure does more often than a better service: the
-/// share of 9 and 10 is nine tenths or more, and has risen by more than chance lets a share rise once in a thousand
-/// comparisons (two proportions, normal approximation, one-sided).
+/// score is 80 or more, as where nine tenths said 9 or 10 and the others 6 or less, and has risen by more than chance lets
+/// it rise once in a thousand comparisons (the interval of [`Score::since`], made as much wider, one-sided).
 ///
 /// It points to a question that a person must ask, and says nothing of a cause.
-pub fn is_suddenly_uniform(before: &Bands, now: &Bands) -> bool {
-    let share = |bands: &Bands| bands.positive as f64 / bands.n() as f64;
-    if before.n() == 0 || now.n() == 0 || share(now) < 0.9 {
-        return false;
-    }
-    let (n, m) = (before.n() as f64, now.n() as f64);
-    let pooled = (before.positive + now.positive) as f64 / (n + m);
-    let error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
-    error > 0.0 && (share(now) - share(before)) / error > ONCE_IN_A_THOUSAND
+pub fn is_suddenly_uniform(before: &Score, now: &Score) -> bool {
+    let change = now.since(before);
+    let below = f64::from(change.points) - f64::from(change.low);
+    let is_rise = f64::from(change.points) > below * ONCE_IN_A_THOUSAND / ONCE_IN_FORTY;
+    now.points >= UNIFORM && is_rise
 }
+
+/// A score that nine tenths of the highest marks reach, whatever the others said.
+const UNIFORM: i16 = 80;
+
+/// The normal quantile that is passed once in forty, as on one side of an interval of 95%.
+const ONCE_IN_FORTY: f64 = 1.959_963_984_540_054;
 
 /// The normal quantile that is passed once in a thousand.
 const ONCE_IN_A_THOUSAND: f64 = 3.090_232_306_167_813;

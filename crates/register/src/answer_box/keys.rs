@@ -8,6 +8,7 @@ use blind_rsa_signatures::{
 };
 use handback_core::record::RecordId;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -126,6 +127,22 @@ pub(super) fn signing(keys: &Path, round: RecordId) -> Result<Signing, Error> {
     Ok(Signing(key.map_err(|_| {
         wrong("a key for signatures cannot be read")
     })?))
+}
+
+/// The rounds that have keys here.
+pub(super) fn kept(keys: &Path) -> Result<BTreeSet<RecordId>, Error> {
+    let trouble = |reason| Trouble::File {
+        path: keys.into(),
+        reason,
+    };
+    let mut kept = BTreeSet::new();
+    for file in fs::read_dir(keys).map_err(trouble)? {
+        let name = file.map_err(trouble)?.file_name();
+        let name = name.to_string_lossy();
+        let stem = name.strip_suffix(".seal").or(name.strip_suffix(".sign"));
+        kept.extend(stem.and_then(|stem| stem.parse::<RecordId>().ok()));
+    }
+    Ok(kept)
 }
 
 /// Overwrite and remove the keys of a round. Those that are gone already are gone.

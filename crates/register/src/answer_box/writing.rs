@@ -6,7 +6,7 @@ use handback_core::record::RecordId;
 use sqlx::SqlitePool;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 
 /// The most answers that are written together.
 const MOST: usize = 512;
@@ -36,20 +36,30 @@ struct Asked {
 
 /// The one writer of answers.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Asked>);
+pub(super) struct Writer {
+    ask: mpsc::Sender<Asked>,
+    /// Held from the writing of answers until what they used up is marked.
+    turn: Arc<Mutex<()>>,
+}
 
 impl Writer {
     pub(super) fn start(pool: SqlitePool) -> Writer {
         let (send, receive) = mpsc::channel(MOST);
-        tokio::spawn(work(pool, receive));
-        Writer(send)
+        let turn = Arc::new(Mutex::new(()));
+        tokio::spawn(work(pool, receive, Arc::clone(&turn)));
+        Writer { ask: send, turn }
+    }
+
+    /// Wait until nothing is being written, and let nothing be written meanwhile.
+    pub(super) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Write an answer; it is on the disk when this is done.
     pub(super) async fn write(&self, sealed: Sealed) -> Result<Result<(), NotTaken>, Error> {
         let (told, outcome) = oneshot::channel();
         let stopped = || Trouble::AnswerBox("the writer of answers has stopped: restart handback");
-        self.0
+        self.ask
             .send(Asked { sealed, told })
             .await
             .map_err(|_| stopped())?;
@@ -58,7 +68,7 @@ impl Writer {
     }
 }
 
-async fn work(pool: SqlitePool, mut asked: mpsc::Receiver<Asked>) {
+async fn work(pool: SqlitePool, mut asked: mpsc::Receiver<Asked>, turn: Arc<Mutex<()>>) {
     while let Some(first) = asked.recv().await {
         let mut batch = vec![first];
         while batch.len() < MOST
@@ -68,7 +78,11 @@ async fn work(pool: SqlitePool, mut asked: mpsc::Receiver<Asked>) {
         }
         // By their random keys, so that not even the order within a batch is kept.
         batch.sort_by_key(|asked| asked.sealed.key);
-        match written(&pool, &batch).await {
+        let outcomes = {
+            let _alone = turn.lock().await;
+            written(&pool, &batch).await
+        };
+        match outcomes {
             Ok(outcomes) => {
                 for (asked, outcome) in batch.into_iter().zip(outcomes) {
                     let _ = asked.told.send(Ok(outcome));

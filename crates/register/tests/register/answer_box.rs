@@ -95,7 +95,8 @@ async fn a_link_for_everybody_takes_every_answer_until_the_round_closes() {
     for outcome in futures_util::future::join_all(tries).await {
         assert_eq!(outcome, Ok(()));
     }
-    assert_eq!(place.answers.closing(ROUND).await.expect("closes"), 4);
+    place.answers.closing(ROUND).await.expect("closes");
+    assert_eq!(place.answers.waiting(ROUND).await.expect("looks"), 4);
     let late = place.accept(&Entitlement::Open, "late").await;
     assert_eq!(late, Err(NotTaken::Closed));
     // In order of what they say, whatever the order in which they came.
@@ -174,12 +175,28 @@ async fn what_is_forgotten_is_gone_and_can_be_forgotten_again() {
     assert!(!holds(&before, b"something to hide"));
     let sealed = sealed(&place).await;
     place.answers.closing(ROUND).await.expect("closes");
+    let folder = place.path("keys");
+    let names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the folder")
+        .map(|file| file.expect("a file").path())
+        .collect();
+    let keys = names.iter().map(|path| std::fs::read(path).expect("a key"));
+    let keys: Vec<Vec<u8>> = keys.collect();
+    assert!(!keys.is_empty());
+    place.answers.sweep().await.expect("sweeps");
+    assert!(names[0].exists(), "what is held keeps its keys");
     for _ in 0..2 {
         place.answers.forget(&[ROUND]).await.expect("forgets");
         assert!(!place.answers.holds(ROUND).await.expect("looks"));
     }
-    let keys = std::fs::read_dir(place.path("keys")).expect("the folder");
-    assert_eq!(keys.count(), 0);
+    let left = || std::fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(left(), 0);
+    // As if the closing had been cut short before the keys were destroyed.
+    for (path, key) in names.iter().zip(&keys) {
+        std::fs::write(path, key).expect("a key");
+    }
+    place.answers.sweep().await.expect("sweeps");
+    assert_eq!(left(), 0);
     let after = std::fs::read(place.path("answers.sqlite")).expect("the file");
     let pieces: Vec<&[u8]> = sealed.chunks_exact(64).collect();
     // All but those that lie across two pages of the file.

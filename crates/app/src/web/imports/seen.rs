@@ -145,7 +145,7 @@ impl Seen {
     }
 
     /// A file that is not taken. Its columns are there to be named, where it has any.
-    fn refused(source: &dyn Source, wishes: &Wishes, reason: &str) -> Seen {
+    pub fn refused(source: &dyn Source, wishes: &Wishes, reason: &str) -> Seen {
         let hints = Hints {
             dataset: wishes.dataset,
             period: wishes.period,

@@ -10,10 +10,11 @@ use crate::web::Site;
 use crate::web::listing::grouped;
 use crate::worker::Running;
 use handback_core::dated::Period;
-use handback_core::import::{Dataset, Import, Role};
+use handback_core::import::{ColumnReading, Dataset, Import, Role};
 use handback_core::performance::state::Means;
 use handback_core::record::RecordId;
 use handback_core::statement::Statement;
+use handback_intake::recognise::{Hints, recognise};
 use handback_intake::source::Source;
 use handback_register::Picture;
 use handback_register::desk::JobState;
@@ -204,6 +205,15 @@ fn one(
     author: &Author,
 ) -> anyhow::Result<Seen> {
     let wishes = file.wishes(&site.data.register.picture(), take);
+    let plain = Inbox {
+        waiting: file,
+        progress: None,
+    };
+    if file.dataset.is_none() && holds_answers(&plain) {
+        let seen = Seen::refused(&plain, &wishes, ANSWERS).without_content();
+        std::fs::remove_file(&file.path)?;
+        return Ok(seen);
+    }
     let watched: [Box<dyn Source + '_>; 1] = [Box::new(Inbox {
         waiting: file,
         progress: Some(progress),
@@ -220,6 +230,24 @@ fn one(
     };
     let seen = Seen::of(&source, taken, &wishes, &site.data.register.picture());
     Ok(if take { seen.without_content() } else { seen })
+}
+
+/// What is said to whoever brings people's answers here: they lie in order and with their times, and nothing of that may
+/// be kept.
+const ANSWERS: &str = "These look like people’s answers on technology. They are never kept here as they are, and the file is deleted again. Whoever runs Handback takes them in with: handback import FILE --as responses";
+
+/// How sure a column must be to be taken for marks of happiness, of 100.
+const SURE: u8 = 60;
+
+/// Whether a file is the export of a form on which people said how happy they are.
+fn holds_answers(file: &dyn Source) -> bool {
+    let hints = Hints {
+        dataset: Some(Dataset::Responses),
+        ..Hints::default()
+    };
+    let marks =
+        |column: &ColumnReading| column.role == Role::Happiness && column.confidence >= SURE;
+    recognise(file, &hints).is_ok_and(|reading| reading.columns.iter().any(marks))
 }
 
 /// Say which figures of the statement differ from before this job wrote anything.

@@ -171,16 +171,20 @@ impl<'a> Layers<'a> {
         let over =
             |dimension: usize| Rows::of(self.closing.answers, &self.dimensions, &[dimension]);
         let rows = [SERVICE, DIRECTORATE, PLACE].map(over);
-        let lost = self.masks(
-            &rows,
-            &|answer| answer.lost_minutes.is_some(),
-            &tells_lost_time,
-        )?;
+        let threshold = self.closing.threshold;
+        let lost = self.masks(&rows, &|answer| answer.lost_minutes.is_some(), &|answers| {
+            let silent = answers.iter().filter(|it| it.lost_minutes.is_none());
+            tells_lost_time(answers) || (1..threshold).contains(&(silent.count() as u64))
+        })?;
         let mut factors = Vec::new();
         for impact in impacts.iter() {
             let named = |answer: &Answer| answer.factors.contains(&impact.factor);
-            let all = |answers: &[&Answer]| answers.iter().all(|answer| named(answer));
-            factors.push((impact.factor.clone(), self.masks(&rows, &named, &all)?));
+            // That few did not name it tells of them what that everybody did tells of all.
+            let tells = |answers: &[&Answer]| {
+                let others = answers.iter().filter(|answer| !named(answer));
+                (others.count() as u64) < threshold
+            };
+            factors.push((impact.factor.clone(), self.masks(&rows, &named, &tells)?));
         }
         factors.retain(|(_, masks)| !masks[0].is_hidden(&rows[0], &WHOLE));
         impacts.retain(|impact| factors.iter().any(|(factor, _)| *factor == impact.factor));

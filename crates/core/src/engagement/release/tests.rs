@@ -213,6 +213,7 @@ fn what_is_left_of_a_total_tells_no_more_than_a_cell_may() {
     );
 
     let mut answers = with(9);
+    answers.extend(small(9, "", 9));
     let (email_answers, rest) = answers.split_at_mut(60);
     let name = |answer: &mut Answer| {
         answer.factors.insert("slow".to_owned());
@@ -497,6 +498,38 @@ fn a_month_with_few_answers_is_held_over() {
         (vec![(5, 5, 11)], 0)
     );
     assert_eq!(cut(Vec::new(), &[]), (Vec::new(), 0));
+}
+
+#[test]
+fn tokens_are_told_where_they_tell_nothing_of_few() {
+    let tokens = |signed, accepted| Tokens { signed, accepted };
+    for (given, answers, shown) in [
+        (tokens(12, 12), 12, true),
+        (tokens(45, 40), 50, true),
+        (tokens(45, 5), 50, false),
+        (tokens(45, 45), 50, false),
+        (tokens(3, 0), 50, true),
+        (tokens(0, 0), 50, false),
+    ] {
+        assert_eq!(
+            given.shown(answers, 10),
+            shown.then_some(given),
+            "{given:?}"
+        );
+    }
+}
+
+#[test]
+fn bands_are_shown_where_each_holds_the_threshold_or_nobody() {
+    let of = |happy: usize, unhappy: usize| {
+        let mut answers = Vec::new();
+        answers.extend((0..happy).map(|_| answer("Email", "Adults", "Depot", 9)));
+        answers.extend((0..unhappy).map(|_| answer("Email", "Adults", "Depot", 2)));
+        closed(&answers, 10).bands.is_some()
+    };
+    assert!(of(20, 20));
+    assert!(!of(31, 9), "nine are few");
+    assert!(!of(14, 14), "under thirty a score is rounded");
 }
 
 #[test]

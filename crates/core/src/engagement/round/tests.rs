@@ -1,4 +1,5 @@
 use super::*;
+use crate::engagement::happiness::{Bands, score};
 use jiff::civil::date;
 
 fn round() -> Round {
@@ -174,10 +175,10 @@ fn sudden_and_uniform_is_neither_high_alone_nor_better_alone() {
         (bands(93, 7), bands(97, 3), false),
         (bands(30, 70), bands(60, 40), false),
         (bands(5, 5), bands(10, 1), false),
-        (bands(0, 0), bands(100, 0), false),
     ] {
+        let [one, other] = [before, now].map(|it| score(&it).expect("two bands"));
         assert_eq!(
-            is_suddenly_uniform(&before, &now),
+            is_suddenly_uniform(&one, &other),
             sudden,
             "{before:?} {now:?}"
         );
@@ -203,7 +204,8 @@ fn chance_alone_is_seldom_pointed_out() {
     let mut alarms = 0.0;
     for before in 0..=60 {
         for now in 0..=60 {
-            if is_suddenly_uniform(&bands(before, 60), &bands(now, 60)) {
+            let scores = score(&bands(before, 60)).zip(score(&bands(now, 60)));
+            if scores.is_some_and(|(before, now)| is_suddenly_uniform(&before, &now)) {
                 alarms += chance(60, before) * chance(60, now);
             }
         }
