@@ -81,7 +81,7 @@ fn lead(waits: usize) -> String {
 }
 
 fn table(mut waits: Vec<Waits>) -> Table {
-    waits.sort_by(|one, other| one.0.cmp(&other.0));
+    waits.sort_by_key(|(since, _)| *since);
     let row = |(since, mut said): Waits| {
         said.push(Said::when(since));
         said
@@ -123,7 +123,7 @@ impl Looking<'_> {
     fn promised(&self) -> impl Iterator<Item = Waits> {
         let day = self.visit.dates.at;
         let held = self.estate.commitments.iter();
-        let open = held.filter_map(move |(id, held)| {
+        held.filter_map(move |(id, held)| {
             let standing = held.standing(day);
             let waits = standing <= commitment::Standing::Unclear
                 && held.made_on.reached(day) != Some(false)
@@ -138,8 +138,7 @@ impl Looking<'_> {
                     ],
                 )
             })
-        });
-        open
+        })
     }
 
     /// What people told that nobody answered, or that was to be done by now.
