@@ -1,8 +1,14 @@
 //! What people say of technology, in words: only what a release shows.
 
 use super::clock::day;
+use handback_core::dated::Period;
 use handback_core::engagement::happiness::{Change, Score};
 use handback_core::engagement::release::{self, Cell, Lost, Release, Years};
+
+/// From its first day to its last.
+pub fn days(period: &Period) -> String {
+    format!("{} to {}", day(period.from), day(period.to))
+}
 
 /// From `-100` to `+100`.
 pub fn points(points: i16) -> String {
@@ -36,10 +42,8 @@ pub fn change(change: &Change) -> String {
 pub fn changed(newest: &Release, years: &Years<'_>) -> Option<String> {
     let whole = newest.cell(None, None, None)?;
     let mean = |year: &[&Release]| {
-        let days = Years::days(year)?;
-        let score = release::mean(year, whole)?;
-        let days = format!("from {} to {}", day(days.from), day(days.to));
-        Some(format!("{} {days}", points(score.points)))
+        let (score, of) = (release::mean(year, whole)?, Years::days(year)?);
+        Some(format!("{} from {}", points(score.points), days(&of)))
     };
     let chance = match years.change(whole)? {
         by if by.is_shown() => change(&by),
@@ -65,14 +69,10 @@ pub fn lately(newest: &Release, years: &Years<'_>) -> Option<String> {
 
 /// What a column of changes compares, for whoever asks how we know; none where nothing is compared.
 pub fn compared(years: &Years<'_>) -> Option<String> {
-    let days = |year: &[&Release]| {
-        let days = Years::days(year)?;
-        Some(format!("{} to {}", day(days.from), day(days.to)))
-    };
     Some(format!(
         "Changed: what people said on average in {}, against {}, the last year before most services came back or else the year before. The interval holds the true difference at least 95 times in 100; of twenty groups in which nothing changed, chance shows one or none as changed.",
-        days(&years.now)?,
-        days(&years.before)?
+        days(&Years::days(&years.now)?),
+        days(&Years::days(&years.before)?)
     ))
 }
 
@@ -87,7 +87,7 @@ pub fn lost(lost: &Lost) -> String {
 
 /// A release in one sentence.
 pub fn sentence(release: &Release) -> String {
-    let days = format!("{} to {}", day(release.period.from), day(release.period.to));
+    let days = days(&release.period);
     let hidden = release
         .cells
         .iter()

@@ -79,7 +79,7 @@ fn period(period: Period) -> String {
 }
 
 /// What people had told by a day, what needs somebody first.
-fn told(estate: &Estate, day: Date) -> Vec<(Standing, RecordId, &action::Action)> {
+pub fn told(estate: &Estate, day: Date) -> Vec<(Standing, RecordId, &action::Action)> {
     let held = estate.actions.iter();
     let mut told: Vec<(Standing, RecordId, &action::Action)> = held
         .filter(|(_, held)| held.is_told(day))

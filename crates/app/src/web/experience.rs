@@ -17,7 +17,7 @@ use handback_core::engagement::round::is_suddenly_uniform;
 use handback_core::pence::Pence;
 use handback_core::performance::{Better, Point, spc};
 use handback_core::permission::Action;
-use handback_core::record::Kind;
+use handback_core::record::{Kind, RecordId};
 use handback_core::statement::Estate;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 pub const ROUTES: &[Route] = &[Route::get("/experience", Needs::May(Action::See), page)];
 
 /// What is said of a number that is not shown: hidden and empty look alike.
-const NOT_SHOWN: &str = "not shown";
+pub const NOT_SHOWN: &str = "not shown";
 
 #[derive(Serialize)]
 struct Page {
@@ -316,11 +316,17 @@ fn not_shown(names: &[String], columns: usize) -> Vec<Said> {
     row
 }
 
+/// The service of this name.
+pub fn service_called(estate: &Estate, name: &str) -> Option<RecordId> {
+    let mut services = estate.services.iter();
+    let found = services.find(|(_, held)| held.name == name);
+    found.map(|(id, _)| *id)
+}
+
 /// A service by its name, leading to its page.
 fn service(visit: &Visit, estate: &Estate, name: &str) -> Option<Said> {
-    let mut services = estate.services.iter();
-    let (id, _) = services.find(|(_, held)| held.name == name)?;
-    Some(Said::record(visit, Service::NAME, *id))
+    let id = service_called(estate, name)?;
+    Some(Said::record(visit, Service::NAME, id))
 }
 
 /// Who ran a service in the middle of a period.
@@ -335,12 +341,10 @@ fn ran(estate: &Estate, release: &Release, cell: &Cell) -> String {
         .from
         .saturating_add(jiff::ToSpan::days(i64::from(days / 2)));
     let service = cell.service.as_deref();
-    let named = estate
-        .services
-        .iter()
-        .find(|(_, it)| Some(it.name.as_str()) == service);
+    let id = service.and_then(|name| service_called(estate, name));
+    let mut arrangements = estate.arrangements.values();
     let arrangement: Option<&Arrangement> =
-        named.and_then(|(id, _)| estate.arrangements.values().find(|it| it.service == *id));
+        id.and_then(|id| arrangements.find(|it| it.service == id));
     let mode = arrangement.and_then(|it| it.mode.on(middle).certain());
     mode.map_or_else(|| "not known".into(), |mode| spoken("mode", mode))
 }

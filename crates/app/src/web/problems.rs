@@ -158,6 +158,12 @@ fn heard(estate: &Estate, day: Date) -> Vec<(RecordId, &Problem)> {
     heard.collect()
 }
 
+/// What is open of it.
+pub fn open(estate: &Estate, day: Date) -> impl Iterator<Item = (RecordId, &Problem)> {
+    let heard = heard(estate, day).into_iter();
+    heard.filter(move |(_, held)| held.is_open_on(day))
+}
+
 fn rows(visit: &Visit, estate: &Estate) -> Result<Vec<Row>, Error> {
     let day = visit.dates.at;
     let ranks = ranks(visit.estate()?.as_ref(), day);
@@ -409,12 +415,11 @@ pub fn waiting(visit: &Visit, estate: &Estate) -> Vec<(When, RecordId, String)> 
         return Vec::new();
     }
     let day = visit.dates.at;
-    let open = heard(estate, day);
     let mut waits: Vec<(When, RecordId, String)> = Vec::new();
-    for (id, held) in &open {
-        if held.is_open_on(day) && is_unanswered(held, day) {
+    for (id, held) in open(estate, day) {
+        if is_unanswered(held, day) {
             let since = render::when(held.heard());
-            waits.push((held.heard(), *id, format!("no useful answer since {since}")));
+            waits.push((held.heard(), id, format!("no useful answer since {since}")));
         }
     }
     for held in estate.challenges.values() {

@@ -19,6 +19,7 @@ use handback_core::engagement::happiness::Score;
 use handback_core::engagement::problem::Problem;
 use handback_core::engagement::problem::stage::Stage;
 use handback_core::engagement::question::Question;
+use handback_core::engagement::release::Release;
 use handback_core::engagement::trust::{Heard, Of, Trust, quarters, trust};
 use handback_core::engagement::work_around::WorkAround;
 use handback_core::engagement::{action, action::Answer as Answered};
@@ -149,7 +150,9 @@ pub fn trust_of(estate: &Estate, of: Of) -> Trust {
         .filter_map(|problem| problem.heard().earliest())
         .collect();
     let heard = Heard {
-        confidence: confidence(estate, of),
+        confidence: confidence(estate, of.directorate, |release| {
+            of.quarter.contains(release.period.to) && release.period.to <= of.day
+        }),
         raised: &raised,
         refusals: &refusals,
     };
@@ -181,26 +184,31 @@ fn refused_problems(
     })
 }
 
-/// How sure people were in a quarter that promises are kept, as the newest release of it says.
-fn confidence(estate: &Estate, of: Of) -> Option<Score> {
-    let name = of.directorate.map(|id| estate.organisation_name(id));
-    let asked = estate.releases.values().filter(|release| {
-        release.question == Question::Confidence
-            && of.quarter.contains(release.period.to)
-            && release.period.to <= of.day
-    });
+/// How sure people were that promises are kept, as the newest of the releases that are asked for says.
+fn confidence(
+    estate: &Estate,
+    directorate: Option<RecordId>,
+    is_asked: impl Fn(&Release) -> bool,
+) -> Option<Score> {
+    let name = directorate.map(|id| estate.organisation_name(id));
+    let asked = estate.releases.values();
+    let asked = asked.filter(|held| held.question == Question::Confidence && is_asked(held));
     let newest = asked.max_by_key(|release| release.period.to)?;
     let cell = newest.cell(None, name.as_deref(), None)?;
     cell.shown.as_ref().map(|shown| shown.happiness)
 }
 
 /// The directorates to which something was promised, or who go round a service, by name.
-fn directorates(estate: &Estate) -> Vec<(RecordId, String)> {
+fn directorates(estate: &Estate) -> Vec<Named> {
     let promised = estate.commitments.values().map(|held| held.directorate);
     let round = estate.work_arounds.values().map(|held| held.directorate);
-    let ids: BTreeSet<RecordId> = promised.chain(round).collect();
+    named(estate, promised.chain(round).collect())
+}
+
+/// Organisations with their names, in order of these.
+pub fn named(estate: &Estate, ids: BTreeSet<RecordId>) -> Vec<Named> {
     let named = ids.into_iter().map(|id| (id, estate.organisation_name(id)));
-    let mut named: Vec<(RecordId, String)> = named.collect();
+    let mut named: Vec<Named> = named.collect();
     named.sort_by(|one, other| one.1.cmp(&other.1));
     named
 }
@@ -245,7 +253,7 @@ fn page(visit: &Visit) -> Result<Answer, Error> {
 }
 
 /// A directorate and its name.
-type Named = (RecordId, String);
+pub type Named = (RecordId, String);
 
 fn trust_listing(estate: &Estate, directorates: &[Named], day: Date) -> Listing {
     let mut quarters = quarters(estate.commitments.values(), day);
@@ -355,14 +363,9 @@ pub fn kept_share(estate: &Estate, directorate: Option<RecordId>, day: Date) -> 
 
 /// How sure a directorate's people were when they were last asked whether promises are kept, where that is shown.
 pub fn confidence_on(estate: &Estate, directorate: RecordId, day: Date) -> Option<Score> {
-    let name = estate.organisation_name(directorate);
-    let asked = estate
-        .releases
-        .values()
-        .filter(|release| release.question == Question::Confidence && release.period.to <= day);
-    let newest = asked.max_by_key(|release| release.period.to)?;
-    let cell = newest.cell(None, Some(&name), None)?;
-    cell.shown.as_ref().map(|shown| shown.happiness)
+    confidence(estate, Some(directorate), |release| {
+        release.period.to <= day
+    })
 }
 
 fn range(share: &Share) -> String {
@@ -501,9 +504,8 @@ fn most(estate: &Estate, directorate: Option<RecordId>, day: Date) -> Mode {
 /// What needs somebody first: late ones of which nobody said anything, then disputed and unclear ones.
 fn late(visit: &Visit, estate: &Estate, asked: Option<&Named>) -> Table {
     let day = visit.dates.at;
-    let mut held: Vec<(Standing, RecordId, &Commitment)> = of_visit(estate, day)
+    let mut held: Vec<(Standing, RecordId, &Commitment)> = unsettled(estate, day)
         .filter(|(_, _, held)| asked.is_none_or(|(id, _)| held.directorate == *id))
-        .filter(|(standing, ..)| *standing <= Standing::Unclear)
         .collect();
     held.sort_by_key(|(standing, id, held)| (*standing, held.due, *id));
     let row = |(standing, id, held): (Standing, RecordId, &Commitment)| {
@@ -536,6 +538,14 @@ fn of_visit(estate: &Estate, day: Date) -> impl Iterator<Item = (Standing, Recor
         .iter()
         .filter(move |(_, held)| held.made_on.reached(day) != Some(false));
     made.map(move |(id, held)| (held.standing(day), *id, held))
+}
+
+/// Those whose day has passed, and nobody can say what became of them.
+pub fn unsettled(
+    estate: &Estate,
+    day: Date,
+) -> impl Iterator<Item = (Standing, RecordId, &Commitment)> {
+    of_visit(estate, day).filter(|(standing, ..)| *standing <= Standing::Unclear)
 }
 
 fn commitments(visit: &Visit) -> Result<Answer, Error> {

@@ -2,21 +2,20 @@
 //! sees all, a service owner and a business partner their own part.
 
 use super::answer::{Answer, Error};
-use super::experience::{newest, years};
+use super::experience::{NOT_SHOWN, newest, service_called, years};
 use super::fields::Fields;
 use super::report::Report;
 use super::route::{Needs, Route};
 use super::sheet::{Said, Table, capital, spoken};
 use super::visit::Visit;
-use super::{problems, promises};
+use super::{actions, problems, promises};
 use crate::performance::{Judged, judged};
-use crate::render;
 use crate::render::{experience as said, verdict};
-use handback_core::control::{ControlRule, Service};
+use handback_core::control::{Control, ControlRule, Service};
 use handback_core::dated::When;
 use handback_core::engagement::Problem;
 use handback_core::engagement::action::{self, Standing};
-use handback_core::engagement::commitment::{self, Commitment};
+use handback_core::engagement::commitment::Commitment;
 use handback_core::engagement::release::{Cell, Release, Years};
 use handback_core::organisation::Organisation;
 use handback_core::permission::{Action, Subject};
@@ -26,8 +25,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whoever shapes problems answers for a part of the technology.
 pub const ROUTES: &[Route] = &[Route::get("/work", Needs::May(Action::ShapeProblem), page)];
-
-const NOT_SHOWN: &str = "not shown";
 
 /// Something that waits: since when, what, and why.
 type Waits = (When, Vec<Said>);
@@ -121,44 +118,33 @@ impl Looking<'_> {
 
     /// Promises whose day has passed, and nobody can say what became of them.
     fn promised(&self) -> impl Iterator<Item = Waits> {
-        let day = self.visit.dates.at;
-        let held = self.estate.commitments.iter();
-        held.filter_map(move |(id, held)| {
-            let standing = held.standing(day);
-            let waits = standing <= commitment::Standing::Unclear
-                && held.made_on.reached(day) != Some(false)
-                && self.may_of(Action::Promise, Commitment::NAME, *id);
-            waits.then(|| {
-                let why = capital(&spoken("commitment-standing", &standing));
-                (
-                    held.due.unwrap_or(When::Unknown),
-                    vec![
-                        Said::record(self.visit, Commitment::NAME, *id),
-                        Said::text(format!("A promise: {}", why.to_lowercase())),
-                    ],
-                )
-            })
+        let held = promises::unsettled(self.estate, self.visit.dates.at);
+        let own = held.filter(|(_, id, _)| self.may_of(Action::Promise, Commitment::NAME, *id));
+        own.map(|(standing, id, held)| {
+            let why = spoken("commitment-standing", &standing);
+            let said = Said::record(self.visit, Commitment::NAME, id);
+            let since = held.due.unwrap_or(When::Unknown);
+            (since, vec![said, Said::text(format!("A promise: {why}"))])
         })
     }
 
     /// What people told that nobody answered, or that was to be done by now.
     fn told(&self) -> impl Iterator<Item = Waits> {
-        let day = self.visit.dates.at;
-        let held = self.estate.actions.iter();
-        held.filter_map(move |(id, held)| {
-            let why = match held.standing(day) {
+        let told = actions::told(self.estate, self.visit.dates.at).into_iter();
+        told.filter_map(|(standing, id, held)| {
+            let why = match standing {
                 Standing::Waiting => "People told this, and nobody has answered",
                 Standing::Late => "An action whose day has passed",
                 Standing::Open | Standing::Done | Standing::Refused => return None,
             };
-            let mine = held.is_told(day) && self.may_of(Action::Promise, action::Action::NAME, *id);
             let since = match (&held.answer, held.period) {
                 (action::Answer::Doing { due, .. }, _) => *due,
                 (_, Some(period)) => When::Day(period.to),
                 _ => When::Unknown,
             };
+            let mine = self.may_of(Action::Promise, action::Action::NAME, id);
             mine.then(|| {
-                let said = Said::record(self.visit, action::Action::NAME, *id);
+                let said = Said::record(self.visit, action::Action::NAME, id);
                 (since, vec![said, Said::text(why)])
             })
         })
@@ -209,9 +195,8 @@ impl Looking<'_> {
     /// What grants look at for a service or a directorate, and the heading of a form that names it.
     fn group(&self, cell: &Cell) -> Option<(Subject, &'static str)> {
         if let Some(name) = cell.service.as_deref() {
-            let mut held = self.estate.services.iter();
-            let (id, _) = held.find(|(_, held)| held.name == name)?;
-            return Some((self.estate.subject(Service::NAME, *id), "service"));
+            let id = service_called(self.estate, name)?;
+            return Some((self.estate.subject(Service::NAME, id), "service"));
         }
         let name = cell.directorate.as_deref()?;
         let mut held = self.estate.organisations.iter();
@@ -261,26 +246,22 @@ impl Looking<'_> {
         let own = there
             .into_iter()
             .filter(|(id, ..)| self.may_of(Action::ShapeProblem, Service::NAME, *id));
-        let row =
-            |(id, service, control): (RecordId, &Service, handback_core::control::Control)| {
-                let name = Some(service.name.as_str());
-                let (says, change) = self.people(name, None);
-                let open = self.estate.problems.values().filter(|problem| {
-                    problem.services.contains(&id)
-                        && problem.heard().reached(day) != Some(false)
-                        && problem.is_open_on(day)
-                });
-                vec![
-                    Said::record(self.visit, Service::NAME, id),
-                    Said::text(capital(&spoken("mode", &control.mode))),
-                    Said::text(capital(&spoken("standing", &control.standing))),
-                    Said::text(words.get(&id).cloned().unwrap_or_default())
-                        .to(format!("/services/{id}/performance")),
-                    says,
-                    change,
-                    Said::text(open.count().to_string()),
-                ]
-            };
+        let open: Vec<(RecordId, &Problem)> = problems::open(self.estate, day).collect();
+        let row = |(id, service, control): (RecordId, &Service, Control)| {
+            let name = Some(service.name.as_str());
+            let (says, change) = self.people(name, None);
+            let open = open.iter().filter(|(_, held)| held.services.contains(&id));
+            vec![
+                Said::record(self.visit, Service::NAME, id),
+                Said::text(capital(&spoken("mode", &control.mode))),
+                Said::text(capital(&spoken("standing", &control.standing))),
+                Said::text(words.get(&id).cloned().unwrap_or_default())
+                    .to(format!("/services/{id}/performance")),
+                says,
+                change,
+                Said::text(open.count().to_string()),
+            ]
+        };
         let mut rows: Vec<Vec<Said>> = own.map(row).collect();
         rows.sort_by(|one, other| one[0].text.cmp(&other[0].text));
         Table {
@@ -324,15 +305,12 @@ impl Looking<'_> {
         let day = self.visit.dates.at;
         let mut own = directorates(self.estate);
         own.retain(|(id, _)| self.may(Action::ShapeProblem, &of_directorate(*id)));
+        let open: Vec<(RecordId, &Problem)> = problems::open(self.estate, day).collect();
         let row = |(id, name): (RecordId, String)| {
             let (says, change) = self.people(None, Some(&name));
             let kept = promises::kept_share(self.estate, Some(id), day);
             let confidence = promises::confidence_on(self.estate, id, day);
-            let open = self.estate.problems.values().filter(|problem| {
-                problem.directorate == Some(id)
-                    && problem.heard().reached(day) != Some(false)
-                    && problem.is_open_on(day)
-            });
+            let open = open.iter().filter(|(_, held)| held.directorate == Some(id));
             let round = self.estate.work_arounds.values();
             let round = round.filter(|held| held.directorate == id && held.stands(day));
             let mut query = Fields::default();
@@ -371,11 +349,8 @@ impl Looking<'_> {
             "What waits: problems without a useful answer, challenges without a reply, trials past their end, benefits of which nobody said whether they came, promises past their day, actions past their day, what people told and nobody answered, and services or directorates whose people are certainly unhappy while no action speaks of it.".to_owned(),
             "Promises kept: of those due in the last four quarters. Confidence: the newest answer that is shown, whether promises are kept.".into(),
         ];
-        notes.extend(self.newest.map(|release| {
-            let to = render::clock::day(release.period.to);
-            let from = render::clock::day(release.period.from);
-            format!("People say: answers of {from} to {to}.")
-        }));
+        let newest = self.newest.map(|release| said::days(&release.period));
+        notes.extend(newest.map(|days| format!("People say: answers of {days}.")));
         notes.extend(said::compared(&self.years));
         notes
     }
@@ -388,15 +363,11 @@ fn of_directorate(id: RecordId) -> Subject {
     }
 }
 
-/// The directorates that use a service, to which something was promised, or whose people were asked; by name.
-fn directorates(estate: &Estate) -> Vec<(RecordId, String)> {
+/// The directorates that use a service, to which something was promised, or of which a problem was told; by name.
+fn directorates(estate: &Estate) -> Vec<promises::Named> {
     let using = estate.services.values();
     let using = using.flat_map(|service| service.directorates.iter().copied());
     let promised = estate.commitments.values().map(|held| held.directorate);
     let asked = estate.problems.values().filter_map(|held| held.directorate);
-    let ids: BTreeSet<RecordId> = using.chain(promised).chain(asked).collect();
-    let named = ids.into_iter().map(|id| (id, estate.organisation_name(id)));
-    let mut named: Vec<(RecordId, String)> = named.collect();
-    named.sort_by(|one, other| one.1.cmp(&other.1));
-    named
+    promises::named(estate, using.chain(promised).chain(asked).collect())
 }

@@ -172,6 +172,15 @@ impl Answer {
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
+    /// The address of the first link with this text.
+    pub fn link(&self, text: &str) -> String {
+        let end = format!("\">{text}</a>");
+        let found = self.text.split_once(&end);
+        let (before, _) = found.unwrap_or_else(|| panic!("no link {text:?} in {}", self.text));
+        let (_, href) = before.rsplit_once("href=\"").expect("an address");
+        href.replace("&#x2f;", "/").replace("&amp;", "&")
+    }
+
     /// The page says this.
     pub fn says(&self, words: &str) -> &Answer {
         assert!(self.text.contains(words), "no {words:?} in {}", self.text);
@@ -359,4 +368,11 @@ impl Answer {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
     }
+}
+
+/// A page that somebody is shown.
+pub fn ok(person: &Person, path: &str) -> Answer {
+    let answer = person.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer
 }

@@ -1,16 +1,10 @@
 //! Obligations, requests, the calendar, and feeds of it.
 
-use crate::site::{Answer, Person, Site};
+use crate::site::{Answer, Site, ok};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
-
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
-}
 
 #[test]
 fn a_board_says_who_owes_what_and_how_it_stands() {

@@ -1,27 +1,10 @@
 //! What extras cost: from a messy change log to the statement, by pages and on the command line.
 
 use crate::desk::Desk;
-use crate::site::{Answer, Person, Site};
+use crate::site::{Site, ok};
 use std::sync::LazyLock;
 
 static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
-
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
-}
-
-/// The address of the first link with this text.
-fn link(answer: &Answer, text: &str) -> String {
-    let end = format!("\">{text}</a>");
-    let (before, _) = answer
-        .text
-        .split_once(&end)
-        .unwrap_or_else(|| panic!("no link {text:?} in {}", answer.text));
-    let (_, href) = before.rsplit_once("href=\"").expect("an address");
-    href.replace("&#x2f;", "/").replace("&amp;", "&")
-}
 
 const AT: &str = "at=2021-03-26";
 
@@ -95,10 +78,7 @@ fn the_statement_the_page_and_the_command_say_the_same() {
 fn a_rule_leads_to_its_payments_and_each_to_its_file() {
     let reader = DEMO.sign_in("reader");
     let page = ok(&reader, &format!("/extras?{AT}"));
-    let beyond = link(
-        &page,
-        "in a year in which more was paid than its charges come to",
-    );
+    let beyond = page.link("in a year in which more was paid than its charges come to");
     let rows = ok(&reader, &beyond);
     rows.says("Northmere").says(", line ");
     let file = ok(&reader, &format!("{beyond}&format=csv")).text;
@@ -125,7 +105,7 @@ fn a_rule_leads_to_its_payments_and_each_to_its_file() {
 fn a_contract_shows_its_variations_as_a_tree_and_what_looks_like_one_change() {
     let reader = DEMO.sign_in("reader");
     let list = ok(&reader, &format!("/contracts?{AT}"));
-    let partnership = link(&list, "Strategic technology partnership");
+    let partnership = list.link("Strategic technology partnership");
     let page = ok(&reader, &partnership.replace('?', "/extras?"));
     page.says("Its variations add")
         .says("\u{2003}Server refresh in the data centre")
@@ -133,7 +113,7 @@ fn a_contract_shows_its_variations_as_a_tree_and_what_looks_like_one_change() {
         .says("Five more years for the partnership")
         .says("the year has not ended")
         .says("Harrowmere price index (made up) from December 2014");
-    let lines = link(&list, "Lines and calls");
+    let lines = list.link("Lines and calls");
     ok(&reader, &lines.replace('?', "/extras?"))
         .says("L-07; L-08; L-09")
         .says("£101,800.00")
@@ -142,7 +122,7 @@ fn a_contract_shows_its_variations_as_a_tree_and_what_looks_like_one_change() {
     variations
         .says("New service portal")
         .lacks("Wi-Fi in twelve libraries");
-    let portal = link(&variations, "New service portal");
+    let portal = variations.link("New service portal");
     ok(&reader, &portal)
         .says("Rejected.")
         .says("Offered as innovation");

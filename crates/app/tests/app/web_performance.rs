@@ -1,7 +1,7 @@
 //! Did performance step up? From the made-up authority's monthly reports to its pages, held against the
 //! truth that was put into them.
 
-use crate::site::{Answer, Person, Site};
+use crate::site::{Person, Site, ok};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -9,12 +9,6 @@ static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
 
 /// After the last month that the reports hold.
 const AT: &str = "at=2022-01-31";
-
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
-}
 
 /// The rows of a page's file by the name in their first column.
 fn rows(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {

@@ -1,27 +1,15 @@
 //! Problems, not purchases: told, challenged, shaped, tried and counted, on pages and in files.
 
-use crate::site::{Answer, Person, Site};
+use crate::site::{Answer, Person, Site, ok};
 use std::sync::LazyLock;
 
 static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
 
 const AT: &str = "at=2021-03-26";
 
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
-}
-
 /// The address of the first link with this text, without its dates.
 fn link(answer: &Answer, text: &str) -> String {
-    let end = format!("\">{text}</a>");
-    let (before, _) = answer
-        .text
-        .split_once(&end)
-        .unwrap_or_else(|| panic!("no link {text:?} in {}", answer.text));
-    let (_, href) = before.rsplit_once("href=\"").expect("an address");
-    let href = href.replace("&#x2f;", "/").replace("&amp;", "&");
+    let href = answer.link(text);
     href.split('?').next().unwrap_or_default().to_owned()
 }
 

@@ -1,31 +1,12 @@
 //! Readiness, waves, tasks, blackouts and gates, on pages and on the command line.
 
-use crate::site::{Answer, Person, Site};
+use crate::site::{Site, ok};
 use std::sync::LazyLock;
 
 static DEMO: LazyLock<Site> = LazyLock::new(Site::demo);
 
-/// The address of the first link with this text.
-fn link(answer: &Answer, text: &str) -> String {
-    let end = format!("\">{text}</a>");
-    let (before, _) = answer
-        .text
-        .split_once(&end)
-        .unwrap_or_else(|| panic!("no link {text:?} in {}", answer.text));
-    let (_, href) = before
-        .rsplit_once("href=\"")
-        .expect("a link has an address");
-    href.replace("&#x2f;", "/").replace("&amp;", "&")
-}
-
 fn at(path: &str, day: &str) -> String {
     format!("{path}?at={day}")
-}
-
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
 }
 
 #[test]
@@ -36,12 +17,12 @@ fn a_matrix_leads_to_what_is_missing() {
         .says("Readiness of 25 services")
         .says("<strong class=\"govuk-tag govuk-tag--grey\">")
         .says("1 August 2019");
-    let ledger = ok(&reader, &link(&matrix, "Finance ledger"));
+    let ledger = ok(&reader, &matrix.link("Finance ledger"));
     ledger
         .says("Ready in 0 of 8 dimensions. It moves on 1 August 2019.")
         .says("not ready: The restore took 19 hours where 8 are allowed (said by Finance systems manager)")
         .says("no list of assets names this service");
-    let stated = link(&ledger, "What a person stated");
+    let stated = ledger.link("What a person stated");
     ok(&reader, &stated).says("Restored in 19 hours");
 }
 
@@ -49,12 +30,14 @@ fn a_matrix_leads_to_what_is_missing() {
 fn a_day_later_the_same_service_is_ready() {
     let reader = DEMO.sign_in("reader");
     let matrix = ok(&reader, &at("/readiness", "2019-07-26"));
-    let ledger = ok(&reader, &link(&matrix, "Finance ledger"));
+    let ledger = ok(&reader, &matrix.link("Finance ledger"));
     ledger
         .says("Ready in 1 of 8 dimensions.")
         .says("ready, with evidence (said by Finance systems manager)");
     // A restore counts for twelve months.
-    let stale = link(&matrix, "Finance ledger").replace("2019-07-26", "2020-07-10");
+    let stale = matrix
+        .link("Finance ledger")
+        .replace("2019-07-26", "2020-07-10");
     ok(&reader, &stale)
         .says("Ready in 0 of 8 dimensions. It moved on 1 August 2019.")
         .says("last restored 9 July 2019, too long ago to rely on");
@@ -64,7 +47,7 @@ fn a_day_later_the_same_service_is_ready() {
 fn a_wave_alone_and_as_a_file() {
     let reader = DEMO.sign_in("reader");
     let waves = ok(&reader, &at("/waves", "2019-07-26"));
-    let core = link(&waves, "Core services");
+    let core = waves.link("Core services");
     let id = core
         .trim_start_matches("/waves/")
         .split('?')
@@ -96,7 +79,7 @@ fn a_plan_is_checked_as_it_stood_on_the_day() {
     let reader = DEMO.sign_in("reader");
     let waves = ok(&reader, &at("/waves", "2018-12-01"));
     waves.says("as first planned");
-    let core = link(&waves, "Core services");
+    let core = waves.link("Core services");
     ok(&reader, &core)
         .says("Moves on 1 April 2019. ")
         .lacks("How the day moved")
@@ -111,7 +94,7 @@ fn a_plan_is_checked_as_it_stood_on_the_day() {
         .says("go, with conditions");
     let task = ok(
         &reader,
-        &link(&now, "Write down how the housing system is billed"),
+        &now.link("Write down how the housing system is billed"),
     );
     task.says("Late.")
         .says("60%")
@@ -121,7 +104,7 @@ fn a_plan_is_checked_as_it_stood_on_the_day() {
         .lacks("Restore the finance ledger");
     let closed = ok(&reader, &at("/blackouts", "2019-07-26"));
     closed.says("Winter change freeze").says("all services");
-    ok(&reader, &link(&closed, "Winter change freeze"))
+    ok(&reader, &closed.link("Winter change freeze"))
         .says("from 18 December 2017 to 5 January 2018, and in every later year");
 }
 
@@ -129,8 +112,8 @@ fn a_plan_is_checked_as_it_stood_on_the_day() {
 fn a_gate_freezes_what_was_known() {
     let site = Site::demo();
     let director = site.sign_in("director");
-    let wave = link(&ok(&director, "/waves"), "Hosting");
-    let gate = link(&ok(&director, &wave), "Ready to move");
+    let wave = ok(&director, "/waves").link("Hosting");
+    let gate = ok(&director, &wave).link("Ready to move");
     let open = ok(&director, &gate);
     open.says("Not decided. Planned for 19 March 2021.")
         .says("Decide it");
@@ -172,7 +155,7 @@ fn a_gate_freezes_what_was_known() {
     again.says("decided already");
 
     // What is learnt later changes today's page, and not what was known at the gate.
-    let service = link(&ok(&director, &wave), "Data centre hosting");
+    let service = ok(&director, &wave).link("Data centre hosting");
     let said = [
         ("service-0", "Data centre hosting"),
         ("dimension-0", "data"),
@@ -183,20 +166,20 @@ fn a_gate_freezes_what_was_known() {
     let added = director.post("/records/readiness-statement/new", &said);
     assert_eq!(added.status, 303, "{}", added.text);
     ok(&director, &service).says("Half of the tapes");
-    let frozen = link(&decided, "the readiness as known at the decision");
+    let frozen = decided.link("the readiness as known at the decision");
     assert!(
         frozen.ends_with(&format!("at=2021-03-22&known={before}")),
         "{frozen}"
     );
     let then = ok(
         &director,
-        &link(&ok(&director, &frozen), "Data centre hosting"),
+        &ok(&director, &frozen).link("Data centre hosting"),
     );
     then.lacks("Half of the tapes")
         .says("no list of data holdings names this service");
     let then = ok(
         &director,
-        &link(&decided, "the wave as known at the decision"),
+        &decided.link("the wave as known at the decision"),
     );
     then.says("not decided").lacks("Transition board</td>");
 }
@@ -204,8 +187,8 @@ fn a_gate_freezes_what_was_known() {
 #[test]
 fn who_may_not_state_may_not_decide() {
     let reader = DEMO.sign_in("reader");
-    let wave = link(&ok(&reader, "/waves"), "Hosting");
-    let gate = link(&ok(&reader, &wave), "Ready to move");
+    let wave = ok(&reader, "/waves").link("Hosting");
+    let gate = ok(&reader, &wave).link("Ready to move");
     ok(&reader, &gate).lacks("Decide it").lacks("Change</a>");
     let refused = reader.post_from("/account", &format!("{gate}/decided"), &[]);
     assert_eq!(refused.status, 403);

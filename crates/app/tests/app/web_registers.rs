@@ -1,7 +1,7 @@
 //! The exit registers: lists as suppliers write them, taken in, compared and shown.
 
 use crate::desk::{Desk, Run};
-use crate::site::{Answer, Person, Site};
+use crate::site::{Answer, Person, Site, ok};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -260,23 +260,6 @@ fn what_cannot_be_taken_is_named_by_file_line_and_value() {
     assert!(!files.out.contains("accounts.csv"), "{}", files.out);
 }
 
-fn ok(person: &Person, path: &str) -> Answer {
-    let answer = person.get(path);
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    answer
-}
-
-/// The address of the first link with this text.
-fn link(answer: &Answer, text: &str) -> String {
-    let end = format!("\">{text}</a>");
-    let (before, _) = answer
-        .text
-        .split_once(&end)
-        .unwrap_or_else(|| panic!("no link {text:?} in {}", answer.text));
-    let (_, href) = before.rsplit_once("href=\"").expect("an address");
-    href.replace("&#x2f;", "/").replace("&amp;", "&")
-}
-
 #[test]
 fn the_overview_leads_to_what_is_open() {
     let director = DEMO.sign_in("director");
@@ -323,43 +306,43 @@ fn the_overview_leads_to_what_is_open() {
 fn an_item_says_what_becomes_of_it() {
     let director = DEMO.sign_in("director");
     let list = ok(&director, "/registers/licences?at=2019-07-26");
-    ok(&director, &link(&list, "Directory and sign-on"))
+    ok(&director, &list.link("Directory and sign-on"))
         .says("Nobody has decided what becomes of it.")
         .says("Its service stops without it on the day it moves.")
         .says("Tallowick Software Ltd must agree, and has not yet.")
         .says("Strategic technology partnership");
     let list = ok(&director, "/registers/assets?at=2019-07-26");
-    ok(&director, &link(&list, "Edge switches, 86 sites"))
+    ok(&director, &list.link("Edge switches, 86 sites"))
         .says("It will be assigned to you.")
         .says("Its support ended on 31 December 2018.")
         .says("£38,000.00 to £52,000.00");
-    ok(&director, &link(&list, "Planning scanner, large format"))
+    ok(&director, &list.link("Planning scanner, large format"))
         .says("no longer names it since 14 May 2019. Ask what became of it.");
     let list = ok(&director, "/registers/third-party-contracts?at=2019-07-26");
-    ok(&director, &link(&list, "Circuits between sites"))
+    ok(&director, &list.link("Circuits between sites"))
         .says("It will be assigned to you.")
         .says("Its term ends on 30 June 2021.")
         .lacks("must agree");
     let knowledge = ok(&director, "/registers/knowledge?at=2019-07-26");
-    ok(&director, &link(&knowledge, "Year-end billing run"))
+    ok(&director, &knowledge.link("Year-end billing run"))
         .says("Only one post knows it: Revenues systems officer.");
 }
 
 #[test]
 fn services_and_contracts_lead_to_their_items() {
     let director = DEMO.sign_in("director");
-    let network = ok(&director, &link(&ok(&director, "/services"), "Network"));
+    let network = ok(&director, &ok(&director, "/services").link("Network"));
     network.says("What must be in hand to leave");
-    let assets = ok(&director, &link(&network, "Assets"));
+    let assets = ok(&director, &network.link("Assets"));
     assets
         .says("Core switch, machine room 1")
         .lacks("Storage array");
     let contracts = ok(&director, "/contracts");
     let contract = ok(
         &director,
-        &link(&contracts, "Strategic technology partnership"),
+        &contracts.link("Strategic technology partnership"),
     );
-    let licences = ok(&director, &link(&contract, "Licences"));
+    let licences = ok(&director, &contract.link("Licences"));
     licences.says("Caretrace case management");
 }
 
@@ -367,7 +350,7 @@ fn services_and_contracts_lead_to_their_items() {
 fn credentials_are_for_a_few() {
     let (director, reader) = (DEMO.sign_in("director"), DEMO.sign_in("reader"));
     let list = ok(&director, "/registers/credentials");
-    let domain = link(&list, "Domain administrator");
+    let domain = list.link("Domain administrator");
     ok(&director, &domain)
         .says("Restricted")
         .says("Directory of accounts");
@@ -422,7 +405,7 @@ fn a_workbook_is_taken_in_on_pages_as_the_whole_list() {
     let taken = contracts.post(&sent.location, &taken);
     let taken = settled(&contracts, &taken.location);
     taken.says("Taken in");
-    let changes = ok(&contracts, &link(&taken, "What the list changed"));
+    let changes = ok(&contracts, &taken.link("What the list changed"));
     changes
         .says("The list of 28 June 2019 under Strategic technology partnership")
         .says("3 new, 6 no longer listed, 0 changed")
@@ -430,7 +413,7 @@ fn a_workbook_is_taken_in_on_pages_as_the_whole_list() {
         .says("Diagram tool")
         .says("Held against a freeze from")
         .says("(Schedule 12, 6). A list shows that something changed");
-    let item = ok(&contracts, &link(&changes, "Diagram tool"));
+    let item = ok(&contracts, &changes.link("Diagram tool"));
     item.says("1200")
         .says("Pinecroft Tools Ltd")
         .says("£4,200.50");

@@ -98,11 +98,9 @@ fn a_service_says_what_its_people_said_period_by_period() {
     let director = DEMO.sign_in("director");
     let desk = words(&director, &format!("/services?{AT}&q=desk"));
     assert!(desk.contains("Service desk"), "{desk}");
-    let page = director.get(&format!("/experience?{AT}")).text;
-    let (before, _) = page.split_once(">Service desk</a>").expect("a link");
-    let href = before.rsplit_once("href=\"").expect("an address").1;
-    let href = href.split('"').next().expect("its end");
-    let href = href.replace("&#x2f;", "/").replace("&amp;", "&");
+    let href = director
+        .get(&format!("/experience?{AT}"))
+        .link("Service desk");
     let service = words(&director, &href);
     let said = service
         .split("What people say")

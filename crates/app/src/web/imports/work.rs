@@ -224,11 +224,7 @@ fn one(
     };
     let taken = take_in(Some(&site.data), &watched, &wishes, author, &mut watch)?;
     let taken = taken.first().expect("each file gives an answer");
-    let source = Inbox {
-        waiting: file,
-        progress: None,
-    };
-    let seen = Seen::of(&source, taken, &wishes, &site.data.register.picture());
+    let seen = Seen::of(&plain, taken, &wishes, &site.data.register.picture());
     Ok(if take { seen.without_content() } else { seen })
 }
 
